@@ -11622,7 +11622,7 @@ export interface components {
             name: string;
             /**
              * Strategy
-             * @description The order of targets with the same priority: `priority`, `weighted`, `cheapest` or `fastest`.
+             * @description The order of targets with the same priority: as listed, by weight, in turn, by load, by price or by speed.
              * @enum {string}
              */
             strategy: "priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest";
