@@ -140,6 +140,11 @@ class Strategies:
         """Another one was quicker, after ``seconds`` without an answer of ``candidate``."""
         self._tails.note((candidate.entry.id, candidate.model), seconds)
 
+    def take_listed(self, group: list[Candidate], streams: bool) -> list[Candidate]:
+        """As they are listed."""
+        del streams
+        return group
+
     def take_turns(self, group: list[Candidate], streams: bool) -> list[Candidate]:
         """Each is the first in turn."""
         del streams
@@ -206,7 +211,7 @@ class Row(NamedTuple):
 
 
 TABLE: Final[dict[Strategy, Row]] = {
-    "priority": Row(lambda _strategies, group, _streams: group),
+    "priority": Row(Strategies.take_listed),
     "weighted": Row(Strategies.draw),
     "round-robin": Row(Strategies.take_turns),
     "least-busy": Row(Strategies.take_least_busy, occupies=True),
