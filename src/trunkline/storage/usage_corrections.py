@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.intake.usage_group import DIMENSIONS, GRAINS, WHOLE, identify
+from trunkline.storage.intake.usage_group import DIMENSIONS, GRAINS, QUARTER_MINUTES, WHOLE, identify
 from trunkline.storage.tables import UsageCorrection, UsageEventRow, UsageGroup, UsageSum
 from trunkline.storage.usage import COUNTS, UsageScope
 from trunkline.storage.usage_sums import match_groups
@@ -27,11 +27,12 @@ async def insert(tx: Transaction, correction: UsageCorrection, group: Mapping[st
         build(UsageGroup).values(id=correction.group_id, **{name: group.get(name) for name in DIMENSIONS})
         .on_conflict_do_nothing()
     )  # fmt: skip
+    quarter = int(correction.at.timestamp()) // (60 * QUARTER_MINUTES)
     for grain, group_id in product(GRAINS, (correction.group_id, WHOLE)):
         row: dict[str, Any] = {
             "workspace_id": correction.workspace_id,
-            "grain": grain,
-            "slot": int(correction.at.timestamp()) // 60 // grain,
+            "grain": grain.number,
+            "slot": grain.find_slot(quarter),
             "group_id": group_id,
             **dict.fromkeys(COUNTS, 0),
             "cost_nanos": correction.cost_nanos,

@@ -1,8 +1,8 @@
 """What calls add up to, from the sums that the intake keeps: no report reads the calls themselves.
 
-A span is made of whole days (UTC), and of the blocks of four hours and the quarters of an hour at its two ends. The
-days of another zone are those of UTC with what lies between the two midnights added or taken away, so that only that is
-read.
+A span is made of eight days each, of days, and of the quarters of an hour at its two ends. The days of a zone are those
+of UTC that begin next to its own, at midnight or a multiple of four hours later, with what lies between the two moments
+added or taken away, so that only that is read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, Select, bindparam,
 from sqlalchemy.exc import OperationalError
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.intake.usage_group import BLOCK_MINUTES, DAY_MINUTES, GRAINS, QUARTER_MINUTES, WHOLE
+from trunkline.storage.intake.usage_group import DAYS, EIGHT_DAYS, QUARTERS, WHOLE, Grain
 from trunkline.storage.tables import UsageGroup, UsageSum
 from trunkline.storage.usage import COUNTS, Sums, UsageScope, has_tag
 from trunkline.storage.wide_sum import halves, join
@@ -41,9 +41,8 @@ Dimension = Literal[
 Part: TypeAlias = "tuple[int, str | None]"
 """Which span, by its number, and the value of the dimension; None where a call has none, and without a dimension."""
 
-QUARTERS_OF_A_DAY: Final = DAY_MINUTES // QUARTER_MINUTES
-_QUARTERS_OF_A_BLOCK: Final = BLOCK_MINUTES // QUARTER_MINUTES
-_BLOCKS_OF_A_DAY: Final = DAY_MINUTES // BLOCK_MINUTES
+_DAY: Final = 96
+"""Quarters."""
 FIRST: Final = 0
 LAST: Final = 2**40
 """Quarters that no call is before, and none after."""
@@ -111,33 +110,40 @@ async def read_series(
     something was last used this does not tell.
     """
     found: dict[Part, Sums] = {}
-    short = all(after - before < QUARTERS_OF_A_DAY // 2 for before, after in pairwise(edges))
-    if short:
+    if all(after - before < _DAY // 2 for before, after in pairwise(edges)):
         windows = [_Window(number, *span) for number, span in enumerate(pairwise(edges))]
-        found = await _read(tx, scope, QUARTER_MINUTES, windows, dimension, only, latest=False)
+        found = await _read(tx, scope, QUARTERS, windows, dimension, only, latest=False)
     else:
-        near = [round(edge / QUARTERS_OF_A_DAY) for edge in edges]
+        grain, near = _find_days(edges)
         days = [_Window(number, *span) for number, span in enumerate(pairwise(near)) if span[0] < span[1]]
-        found = await _read(tx, scope, DAY_MINUTES, days, dimension, only, latest=False)
-        blocks = [round(edge / _QUARTERS_OF_A_BLOCK) for edge in edges]
-        # From each midnight to the block that is nearest to the edge, and from there to the edge itself.
-        for grain, begins, ends in (
-            (BLOCK_MINUTES, [day * _BLOCKS_OF_A_DAY for day in near], blocks),
-            (QUARTER_MINUTES, [block * _QUARTERS_OF_A_BLOCK for block in blocks], edges),
-        ):
-            beside = [
-                _Window(number, min(begin, end), max(begin, end))
-                for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
-                if begin != end
-            ]
-            for (number, value), sums in (await _read(tx, scope, grain, beside, dimension, only, latest=False)).items():
-                # What lies before the edge belongs to the span that ends there, what lies after it to the one that
-                # begins there: so far they are parted elsewhere.
-                sign = 1 if begins[number] < ends[number] else -1
-                for at, each in ((number - 1, sign), (number, -sign)):
-                    if 0 <= at < len(edges) - 1:
-                        found[at, value] = found.get((at, value), _NOTHING).plus(sums, each)
+        found = await _read(tx, scope, grain, days, dimension, only, latest=False)
+        begins = [day * _DAY + grain.begin for day in near]
+        beside = [
+            _Window(number, min(begin, edge), max(begin, edge))
+            for number, (begin, edge) in enumerate(zip(begins, edges, strict=True))
+            if begin != edge
+        ]
+        for (number, value), sums in (await _read(tx, scope, QUARTERS, beside, dimension, only, latest=False)).items():
+            # What lies before the edge belongs to the span that ends there, what lies after it to the one that begins
+            # there: so far they are parted at the day's beginning.
+            sign = 1 if begins[number] < edges[number] else -1
+            for at, each in ((number - 1, sign), (number, -sign)):
+                if 0 <= at < len(edges) - 1:
+                    found[at, value] = found.get((at, value), _NOTHING).plus(sums, each)
     return {part: sums for part, sums in found.items() if _counts(sums)}
+
+
+def _find_days(edges: Sequence[int]) -> tuple[Grain, list[int]]:
+    """The days that begin next to ``edges``, and which of them does next to each."""
+
+    def count(grain: Grain) -> list[int]:
+        return [round((edge - grain.begin) / _DAY) for edge in edges]
+
+    def measure(grain: Grain) -> int:
+        return sum(abs(day * _DAY + grain.begin - edge) for day, edge in zip(count(grain), edges, strict=True))
+
+    grain = min(DAYS, key=measure)
+    return grain, count(grain)
 
 
 def _counts(sums: Sums) -> bool:
@@ -174,24 +180,22 @@ async def count_values(tx: Transaction, scope: UsageScope, dimension: Dimension,
 
 async def find_first(tx: Transaction, scope: UsageScope) -> int | None:
     """The quarter of the first call in ``scope``; None when there is none."""
-    query = select(UsageSum.slot).where(*_wanted(tx, scope, QUARTER_MINUTES)).order_by(UsageSum.slot).limit(1)
+    query = select(UsageSum.slot).where(*_wanted(tx, scope, QUARTERS)).order_by(UsageSum.slot).limit(1)
     return await tx.scalar(query)
 
 
-def _cover(first: int, last: int) -> dict[int, list[_Window]]:
-    """By their grain: the days that lie within, the blocks at both ends of these, and the quarters at both ends of
-    all."""
-    found: dict[int, list[_Window]] = {}
+def _cover(first: int, last: int) -> dict[Grain, list[_Window]]:
+    """The eight days that lie within, the days at both ends of these, and the quarters at both ends of all."""
+    found: dict[Grain, list[_Window]] = {}
     left = [(first, last)]
-    for grain in reversed(GRAINS):
-        length = grain // QUARTER_MINUTES
+    for grain in (EIGHT_DAYS, DAYS[0], QUARTERS):
         windows: list[_Window] = []
         rest: list[tuple[int, int]] = []
         for begin, end in left:
-            whole, after = -(-begin // length), end // length
+            whole, after = -(-begin // grain.length), end // grain.length
             if whole < after:
                 windows.append(_Window(0, whole, after))
-                rest += [(begin, whole * length), (after * length, end)]
+                rest += [(begin, whole * grain.length), (after * grain.length, end)]
             else:
                 rest.append((begin, end))
         found[grain] = windows
@@ -202,7 +206,7 @@ def _cover(first: int, last: int) -> dict[int, list[_Window]]:
 async def _read(
     tx: Transaction,
     scope: UsageScope,
-    grain: int,
+    grain: Grain,
     windows: Sequence[_Window],
     dimension: Dimension | None,
     only: Collection[str | None] | None = None,
@@ -225,7 +229,7 @@ class _Question(NamedTuple):
     """The arguments of :func:`_read`."""
 
     scope: UsageScope
-    grain: int
+    grain: Grain
     windows: Sequence[_Window]
     dimension: Dimension | None
     only: Collection[str | None] | None
@@ -316,13 +320,13 @@ def _write(row: Sequence[Any], *, wide: bool, latest: bool) -> Sums:
 def _wanted(
     tx: Transaction,
     scope: UsageScope,
-    grain: int,
+    grain: Grain,
     dimension: Dimension | None = None,
     only: Collection[str | None] | None = None,
 ) -> list[ColumnElement[bool]]:
     if not scope.is_summed:
         raise ValueError("the sums do not know all of this; sum_events does")
-    wanted: list[ColumnElement[bool]] = [UsageSum.workspace_id == scope.workspace_id, UsageSum.grain == grain]
+    wanted: list[ColumnElement[bool]] = [UsageSum.workspace_id == scope.workspace_id, UsageSum.grain == grain.number]
     groups = match_groups(tx, scope)
     if dimension is not None and only is not None:
         key: ColumnElement[Any] = getattr(UsageGroup, dimension)

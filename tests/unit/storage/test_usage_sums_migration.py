@@ -33,13 +33,16 @@ async def test_the_sums_are_those_of_the_intake(database: Database) -> None:
     await keep(database, CALLS)
     sums, groups = await read(database, UsageSum), await read(database, UsageGroup)
     fill, whole = import_module(f"{VERSIONS}.0017_usage_sums"), import_module(f"{VERSIONS}.0024_usage_of_all")
-    blocks = import_module(f"{VERSIONS}.0033_usage_blocks")
+    blocks, days = import_module(f"{VERSIONS}.0033_usage_blocks"), import_module(f"{VERSIONS}.0034_usage_days")
 
     def fill_again(connection: Connection) -> None:
         fill.fill(connection)
         columns, added = ", ".join(whole._COUNTS), ", ".join(map(whole._add_up, whole._COUNTS))
         connection.execute(text(whole._FILL.format(columns=columns, sums=added)))
         connection.execute(text(blocks.write_fill()))
+        for statement in days.write_fills():
+            connection.execute(text(statement))
+        connection.execute(text("DELETE FROM usage_sums WHERE grain = 240"))
 
     async with database.write() as tx:
         await tx.execute(delete(UsageSum))

@@ -78,7 +78,7 @@ async def break_down(
         edges = divide(since, end, interval, span.zone)
     before = span.before(now) if question.compare else None
     few = None if dimension is None else await sums.sum_few(tx, scope, span, edges, dimension, DRAWN)
-    whole = _join(few[0]) if few else await sums.sum_series(tx, scope, edges) if edges else {}
+    whole = few[0] if few else await sums.sum_series(tx, scope, edges) if edges else {}
     found = Breakdown(
         interval=interval,
         series=tuple(
@@ -90,12 +90,12 @@ async def break_down(
     )
     if dimension is None:
         return found
-    parts = few[1] if few else await sums.sum_parts(tx, scope, span, dimension)
+    parts = few[2] if few else await sums.sum_parts(tx, scope, span, dimension)
     earlier = {} if before is None else await sums.sum_parts(tx, scope, before, dimension)
     ordered = sorted({**earlier, **parts}, key=lambda key: _rank(key, parts.get(key, _NOTHING)))
     shown, rest = ordered[: question.top], ordered[question.top :]
     drawn = shown[:DRAWN]
-    over_time = few[0] if few else await sums.sum_series(tx, scope, edges, dimension, drawn) if edges else {}
+    over_time = few[1] if few else await sums.sum_series(tx, scope, edges, dimension, drawn) if edges else {}
     called = await find_part_names(tx, scope.workspace_id, question.by or "", shown)
     latencies = await read_latencies(tx, scope, dimension) if question.percentiles else {}
     return msgspec.structs.replace(
@@ -146,14 +146,6 @@ def add_up(parts: Iterable[Sums]) -> Sums:
     for part in parts:
         total = total.plus(part)
     return total
-
-
-def _join(parts: Mapping[sums.Cell, Sums]) -> dict[sums.Cell, Sums]:
-    """What each part of a series adds up to, whatever the dimension's value."""
-    whole: dict[sums.Cell, Sums] = {}
-    for (number, _), part in parts.items():
-        whole[number, None] = whole.get((number, None), _NOTHING).plus(part)
-    return whole
 
 
 async def _look_back(tx: Transaction, scope: UsageScope, before: Span) -> Slice:

@@ -76,25 +76,25 @@ async def sum_series(
     slots = [quarter_of(edge) for edge in edges]
     if dimension != "tags":
         return await usage_sums.read_series(tx, scope, slots, dimension, only)
-    found: dict[Cell, Sums] = {}
-    for (number, tags), sums in (await usage_sums.read_series(tx, scope, slots, dimension)).items():
-        for tag in (None,) if tags is None else tags.split(","):
-            if only is None or tag in only:
-                found[number, tag] = found.get((number, tag), Sums()).plus(sums)
-    return found
+    found = _split_series(await usage_sums.read_series(tx, scope, slots, dimension))
+    return found if only is None else {cell: sums for cell, sums in found.items() if cell[1] in only}
 
 
 async def sum_few(
     tx: Transaction, scope: UsageScope, span: Span, edges: Sequence[datetime], dimension: Dimension, most: int
-) -> tuple[dict[Cell, Sums], dict[str | None, Sums]] | None:
-    """:func:`sum_series` and :func:`sum_parts` at once, where ``dimension`` has at most so many values and ``edges``
-    are those of ``span``; else None."""
+) -> tuple[dict[Cell, Sums], dict[Cell, Sums], dict[str | None, Sums]] | None:
+    """:func:`sum_series` of everything and of ``dimension``, and :func:`sum_parts`, at once, where ``dimension`` has at
+    most so many values and ``edges`` are those of ``span``; else None."""
     slots = [quarter_of(edge) for edge in edges]
-    if dimension == "tags" or len(slots) < 2 or (slots[0], slots[-1]) != quarters(span):
+    if len(slots) < 2 or (slots[0], slots[-1]) != quarters(span):
         return None
     if await usage_sums.count_values(tx, scope, dimension, most + 1) > most:
         return None
-    return await usage_sums.read_few(tx, scope, slots, dimension)
+    series, parts = await usage_sums.read_few(tx, scope, slots, dimension)
+    whole: dict[Cell, Sums] = {}
+    for (number, _), sums in series.items():
+        whole[number, None] = whole.get((number, None), Sums()).plus(sums)
+    return (whole, _split_series(series), _split_tags(parts)) if dimension == "tags" else (whole, series, parts)
 
 
 def quarters(span: Span) -> tuple[int, int]:
@@ -111,6 +111,14 @@ def _split_tags(parts: dict[str | None, Sums]) -> dict[str | None, Sums]:
     for tags, sums in parts.items():
         for tag in (None,) if tags is None else tags.split(","):
             found[tag] = found.get(tag, Sums()).plus(sums)
+    return found
+
+
+def _split_series(series: dict[Cell, Sums]) -> dict[Cell, Sums]:
+    found: dict[Cell, Sums] = {}
+    for (number, tags), sums in series.items():
+        for tag in (None,) if tags is None else tags.split(","):
+            found[number, tag] = found.get((number, tag), Sums()).plus(sums)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The sums of each quarter of an hour, each four hours and each day, from which reports are made."""
+"""The sums of each quarter of an hour, and of days and eight days, from which reports are made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import GROUPS, SUMS
-from trunkline.storage.intake.usage_group import GRAINS, QUARTER_MINUTES, WHOLE, identify
+from trunkline.storage.intake.usage_group import BLOCK, DAYS, EIGHT_DAYS, QUARTERS, WHOLE, identify
 
 _QUARTER: Final = 900_000_000
 """Microseconds."""
@@ -18,7 +18,8 @@ _QUARTER: Final = 900_000_000
 _NOTHING: Final = (0,) * (len(SUMS.columns) - len(SUMS.key) - 1)
 """Of all that is counted."""
 
-_QUARTERS: Final = tuple((grain, grain // QUARTER_MINUTES) for grain in GRAINS)
+_DAYS: Final = tuple((grain.number, grain.begin // BLOCK, grain.length // BLOCK) for grain in (*DAYS, EIGHT_DAYS))
+"""When they begin and how long they are, in blocks of four hours."""
 
 
 class UsageSums:
@@ -48,15 +49,18 @@ def sum_values(events: Arrivals) -> tuple[list[Values], list[Values]]:
         _add(quarters, event, event.outcome, int(event.outcome != before), counted=False)
     groups: dict[int, Values] = {}
     sums: dict[Values, list[int]] = {}
+    blocks: dict[Values, list[int]] = {}
     for (group, quarter), counts in quarters.items():
         short = _cut(group)
         number = identify(short)
         groups[number] = short
-        for grain, length in _QUARTERS:
-            for each in (number, WHOLE):
-                key = (short[0], grain, quarter // length, each)
-                before = sums.get(key)
-                sums[key] = counts if before is None else _join(before, counts)
+        block = quarter // BLOCK
+        for each in (number, WHOLE):
+            _grow(sums, (short[0], QUARTERS.number, quarter, each), counts)
+            _grow(blocks, (short[0], block, each), counts)
+    for (workspace_id, block, each), counts in blocks.items():
+        for number, begin, length in _DAYS:
+            _grow(sums, (workspace_id, number, (block - begin) // length, each), counts)
     return [(number, *group) for number, group in groups.items()], [(*key, *counts) for key, counts in sums.items()]
 
 
@@ -135,6 +139,11 @@ def _cut(group: Values) -> Values:
         outcome,
         None if missing is None else cut(missing, 255),
     )
+
+
+def _grow(sums: dict[Values, list[int]], key: Values, counts: list[int]) -> None:
+    before = sums.get(key)
+    sums[key] = counts if before is None else _join(before, counts)
 
 
 def _join(one: list[int], other: list[int]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import GROUPS
@@ -16,11 +16,32 @@ WHOLE: Final = 0
 """The group of all calls of a workspace together, which most reports over time are of."""
 
 QUARTER_MINUTES: Final = 15
-BLOCK_MINUTES: Final = 240
-"""Between the two, so that the days of zones far from UTC need not be made of quarters alone."""
-DAY_MINUTES: Final = 1_440
-GRAINS: Final = (QUARTER_MINUTES, BLOCK_MINUTES, DAY_MINUTES)
-"""Minutes of what calls are added up by. Each is whole in the next one."""
+
+
+class Grain(NamedTuple):
+    """Slots of one length, by which calls are added up."""
+
+    number: int
+    """What stands in the table."""
+    length: int
+    """Of a slot, in quarters of an hour."""
+    begin: int = 0
+    """How many quarters after the epoch slot 0 begins."""
+
+    def find_slot(self, quarter: int) -> int:
+        """The slot that holds ``quarter``."""
+        return (quarter - self.begin) // self.length
+
+
+QUARTERS: Final = Grain(QUARTER_MINUTES, 1)
+BLOCK: Final = 16
+"""Quarters in four hours. Each grain but that of quarters begins and ends with one."""
+DAYS: Final = tuple(Grain(1_440 + begin * QUARTER_MINUTES, 96, begin) for begin in range(0, 96, BLOCK))
+"""Days that begin at midnight (UTC), and those that begin four, eight, … hours later: no zone's days begin more than two
+hours away from all of these. What lies between is read in quarters."""
+EIGHT_DAYS: Final = Grain(11_520, 768)
+"""So that what is added up over months is not made of each day."""
+GRAINS: Final = (QUARTERS, *DAYS, EIGHT_DAYS)
 
 
 @lru_cache(maxsize=4096)

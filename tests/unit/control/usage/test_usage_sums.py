@@ -1,4 +1,4 @@
-"""What calls add to their quarters of an hour, their four hours and their days."""
+"""What calls add to their quarters of an hour, their days and their eight days."""
 
 from __future__ import annotations
 
@@ -56,17 +56,26 @@ def test_days_add_up_their_quarters() -> None:
     assert row["last_used_at"] == START + 2 * HOUR
 
 
-def test_blocks_add_up_four_hours() -> None:
-    calls = [event("w", opened_at=START // (24 * HOUR) * 24 * HOUR + hour * HOUR) for hour in range(9)]
-    rows = sums_of(calls, grain=240)
-    assert [(row["slot"] % 6, row["request_count"]) for row in rows] == [(0, 4), (1, 4), (2, 1)]
+def test_days_begin_every_four_hours() -> None:
+    """Of calls of each hour of the second of three days, so many are in the first and in the second day."""
+    day = START // (24 * HOUR)
+    calls = [event("w", opened_at=(day * 24 + hour) * HOUR) for hour in range(24)]
+    for begin in range(0, 24, 4):
+        rows = sums_of(calls, grain=1440 + begin * 60)
+        counts = {row["slot"] - day: row["request_count"] for row in rows}
+        assert counts == ({0: 24} if begin == 0 else {-1: begin, 0: 24 - begin})
+
+
+def test_eight_days_are_counted_from_the_epoch() -> None:
+    calls = [event("w", opened_at=day * 24 * HOUR) for day in range(15, 25)]
+    assert [(row["slot"], row["request_count"]) for row in sums_of(calls, grain=11_520)] == [(1, 1), (2, 8), (3, 1)]
 
 
 def test_all_calls_together_are_added_up_too() -> None:
     _, sums = sum_values(Arrivals(settled=[event("w", model=name, cost_nanos=2) for name in "abc"]))
     rows = [dict(zip(SUMS.columns, row, strict=True)) for row in sums]
     whole = [(row["grain"], row["request_count"], row["cost_nanos"]) for row in rows if row["group_id"] == WHOLE]
-    assert whole == [(15, 3, 6), (240, 3, 6), (1440, 3, 6)]
+    assert whole == [(grain, 3, 6) for grain in (15, 1440, 1680, 1920, 2160, 2400, 2640, 11_520)]
 
 
 def test_of_an_amended_call_only_what_it_used_is_new() -> None:

@@ -198,7 +198,7 @@ async def test_totals_parts_and_exports_tell_the_same_as_the_calls(database: Dat
         assert total.error_count == sum(one.outcome == "error" for one in within)
 
 
-@pytest.mark.parametrize("dimension", ["model", "outcome"])
+@pytest.mark.parametrize("dimension", ["model", "outcome", "tags"])
 async def test_few_values_are_read_at_once_and_tell_the_same(database: Database, dimension: Dimension) -> None:
     await keep(database, calls(5))
     for name in HARD:
@@ -210,8 +210,9 @@ async def test_few_values_are_read_at_once_and_tell_the_same(database: Database,
             few = await sums.sum_few(tx, SCOPE, span, edges, dimension, 99)
             parts = await sums.sum_parts(tx, SCOPE, span, dimension)
             series = await sums.sum_series(tx, SCOPE, edges, dimension)
-            assert few == (series, parts), name
-            assert await sums.sum_few(tx, SCOPE, span, edges, dimension, len(parts) - 1) is None
+            whole = await sums.sum_series(tx, SCOPE, edges)
+            assert few == (whole, series, parts), name
+            assert await sums.sum_few(tx, SCOPE, span, edges, dimension, 1) is None
             assert await sums.sum_few(tx, SCOPE, span, edges[1:], dimension, 99) is None, "not of all of it"
 
 
