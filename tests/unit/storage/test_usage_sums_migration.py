@@ -33,7 +33,7 @@ async def test_the_sums_are_those_of_the_intake(database: Database) -> None:
     await keep(database, CALLS)
     sums, groups = await read(database, UsageSum), await read(database, UsageGroup)
     fill, whole = import_module(f"{VERSIONS}.0017_usage_sums"), import_module(f"{VERSIONS}.0024_usage_of_all")
-    blocks, days = import_module(f"{VERSIONS}.0033_usage_blocks"), import_module(f"{VERSIONS}.0034_usage_days")
+    blocks, days = import_module(f"{VERSIONS}.0033_usage_blocks"), import_module(f"{VERSIONS}.0035_usage_days")
 
     def fill_again(connection: Connection) -> None:
         fill.fill(connection)

@@ -37,8 +37,8 @@ QUARTERS: Final = Grain(QUARTER_MINUTES, 1)
 BLOCK: Final = 16
 """Quarters in four hours. Each grain but that of quarters begins and ends with one."""
 DAYS: Final = tuple(Grain(1_440 + begin * QUARTER_MINUTES, 96, begin) for begin in range(0, 96, BLOCK))
-"""Days that begin at midnight (UTC), and those that begin four, eight, … hours later: no zone's days begin more than two
-hours away from all of these. What lies between is read in quarters."""
+"""Days that begin at midnight (UTC), and those that begin four, eight, … hours later: no zone's days begin more than
+two hours away from all of these. What lies between is read in quarters."""
 EIGHT_DAYS: Final = Grain(11_520, 768)
 """So that what is added up over months is not made of each day."""
 GRAINS: Final = (QUARTERS, *DAYS, EIGHT_DAYS)

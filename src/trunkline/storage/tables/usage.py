@@ -118,8 +118,8 @@ class UsageGroup(Base):
 class UsageSum(Base):
     """What a group used in one slot of time; grown only by events that were inserted for the first time.
 
-    ``grain`` says which slots these are, ``slot`` counts them: ``GRAINS`` in :mod:`~trunkline.storage.intake.usage_group`.
-    A report adds up days, and quarters of an hour only where it begins or ends within one.
+    ``grain`` says which slots these are, and ``slot`` counts them: see :mod:`trunkline.storage.intake.usage_group`. A
+    report adds up days, and quarters of an hour only where it begins or ends within one.
     """
 
     __tablename__ = "usage_sums"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -40,11 +40,10 @@ _GRAINS = {
 
 def upgrade() -> None:
     """Added up once, of the sums of four hours."""
-    for number in _GRAINS:
-        op.execute(f"DELETE FROM usage_sums WHERE grain = {number}")  # of a newer version that served before
+    op.execute("DELETE FROM usage_sums WHERE grain NOT IN (15, 240, 1440)")  # of a newer version that served before
     for statement in write_fills():
         op.execute(statement)
-    op.execute(f"DELETE FROM usage_sums WHERE grain = {_BLOCK}")
+    op.execute("DELETE FROM usage_sums WHERE grain = 240")
 
 
 def write_fills() -> list[str]:
@@ -66,6 +65,6 @@ def _add_up(column: str) -> str:
 
 def downgrade() -> None:
     """Sums of four hours again, of the quarters."""
+    op.execute("DELETE FROM usage_sums WHERE grain = 240")  # of an older version that served before
     op.execute(_write_fill(15, _BLOCK, "slot / 16"))
-    for number in _GRAINS:
-        op.execute(f"DELETE FROM usage_sums WHERE grain = {number}")
+    op.execute("DELETE FROM usage_sums WHERE grain NOT IN (15, 240, 1440)")
