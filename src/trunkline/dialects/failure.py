@@ -44,6 +44,27 @@ SENTENCES: Final[dict[UpstreamKind, str]] = {
 
 MALFORMED: Final = SENTENCES["malformed"]
 
+_BESIDE: Final = frozenset(
+    {"detail", "message", "code", "type", "__type", "status", "status_code", "statusCode", "title"}
+    | {"request_id", "requestId", "success"}
+)
+"""What stands in an error that has no mark of one."""
+
+
+def find_lone_words(document: JsonValue) -> str | None:
+    """The words of an event that is nothing but an error without a mark of one; None for all others.
+
+    FastAPI's servers say ``{"detail": …}`` (https://fastapi.tiangolo.com/tutorial/handling-errors/) and AWS's
+    ``{"message": …}`` (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
+    """
+    if not isinstance(document, dict) or document.keys() - _BESIDE:
+        return None
+    said = document.get("message") or document.get("detail")
+    if isinstance(said, str):
+        return said.strip() or None
+    return msgspec.json.encode(said).decode() if isinstance(said, list) and said else None
+
+
 _STATUSES: Final[dict[int, UpstreamKind]] = {
     401: "auth",
     402: "no_credits",

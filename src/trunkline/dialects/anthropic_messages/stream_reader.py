@@ -34,7 +34,7 @@ from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
-from trunkline.dialects.failure import MALFORMED
+from trunkline.dialects.failure import MALFORMED, find_lone_words
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.spare_field import decode_spared
@@ -347,7 +347,10 @@ class Reader:
 
     def _refuse(self, value: JsonValue, out: list[ChatEvent]) -> None:
         """Ends at an event without a type: an error, if it tells of one."""
-        if isinstance(value, dict) and value.get("error"):
+        words = find_lone_words(value)
+        if isinstance(value, dict) and words is not None:
+            self._break_off(read_failure({**value, "message": words}), out)
+        elif isinstance(value, dict) and value.get("error"):
             self._break_off(read_failure(value), out)
         else:
             self._fail(MALFORMED, out)

@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonObject, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.errors import UpstreamError
 from trunkline.core.heard import Listener
 from trunkline.core.terms import note_tier
 from trunkline.core.usage_bound import believe
@@ -19,6 +20,7 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage, read_usage, write_usage
 from trunkline.dialects.event_edit import edit_events
 from trunkline.dialects.event_tap import EventTap
+from trunkline.dialects.failure import find_lone_words
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
@@ -98,6 +100,8 @@ class StreamTap(EventTap):
         return (
             b'"message_' not in data
             and b'"error"' not in data
+            and b'"message"' not in data
+            and b'"detail"' not in data
             and b"event: error" not in data
             and b"event:error" not in data
             and b"[DONE]" not in data
@@ -117,6 +121,11 @@ class StreamTap(EventTap):
         if data.startswith(b"[DONE]"):
             # Not of this wire, but some servers that speak several end every stream so; our own end is written for it.
             self._holding = True
+            return False
+        if b'"type"' not in data and (lone := read_lone_failure(decode(data))) is not None:
+            # Clients do not know it for an error.
+            self._fail(lone)
+            self._keep_back()
             return False
         event = _decoder.decode(data)
         self._first = False
@@ -173,6 +182,17 @@ def hear_block(kind: str | None, name: str | None, text: str | None, listener: L
 
 def read_stream_error(data: bytes) -> Failure:
     """What an ``error`` event, or an answer that is one, tells."""
-    error = read_failure(decode(data))
+    return _tell(read_failure(decode(data)))
+
+
+def read_lone_failure(document: JsonValue) -> Failure | None:
+    """What an event tells that is an error without a type; None for all others."""
+    words = find_lone_words(document)
+    if words is None or not isinstance(document, dict):
+        return None
+    return _tell(read_failure({**document, "message": words}))
+
+
+def _tell(error: UpstreamError) -> Failure:
     message = f"{error.message} {error.detail}" if error.detail else error.message
     return Failure(message, error.kind, error.upstream_code)

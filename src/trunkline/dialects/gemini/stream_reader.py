@@ -28,7 +28,7 @@ from trunkline.core.chat_events import (
     UsageReport,
 )
 from trunkline.core.errors import InvalidInput
-from trunkline.dialects.failure import MALFORMED
+from trunkline.dialects.failure import MALFORMED, find_lone_words
 from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.candidate import read_candidate_extra
 from trunkline.dialects.gemini.error import read_error_value
@@ -40,7 +40,7 @@ from trunkline.dialects.gemini.response import is_blocked
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import ANSWER, Answer, Candidate, UsageMetadata
 from trunkline.dialects.made_id import MadeIds
-from trunkline.dialects.raw_json import BROKEN_JSON
+from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.rfc3339 import read_time
 from trunkline.dialects.sse import EventReader, EventTooLarge
 
@@ -89,7 +89,9 @@ class GeminiReader:
             for event in self._events.feed(data):
                 if event.data == b"[DONE]":
                     continue
-                self._answer(ANSWER.decode(event.data), out)
+                answer = ANSWER.decode(event.data)
+                words = find_lone_words(decode(event.data)) if answer.candidates is None else None
+                self._answer(answer if words is None else msgspec.structs.replace(answer, error=words), out)
                 if self._done:
                     break
         except EventTooLarge:

@@ -18,6 +18,7 @@ from trunkline.core.heard import Heard, Listener
 from trunkline.core.usage_bound import believe
 from trunkline.dialects.event_edit import edit_events
 from trunkline.dialects.event_tap import EventTap
+from trunkline.dialects.failure import find_lone_words
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
 from trunkline.dialects.gemini.grounding import NO_SEARCHES, Searches, add_searches, count_searches
@@ -32,7 +33,16 @@ _CANDIDATES: Final = 128
 _ABSURD: Final = re.compile(rb'TokenCount"\s*:\s*\d{9}')
 """A figure that no call can have: see :mod:`trunkline.core.usage_bound`."""
 
-_SPECIAL: Final = (b'"finishReason"', b'error"', b"event:", b'"promptFeedback"', b'Data"', b'"groundingMetadata"')
+_SPECIAL: Final = (
+    b'"finishReason"',
+    b'error"',
+    b"event:",
+    b'"promptFeedback"',
+    b'Data"',
+    b'"groundingMetadata"',
+    b'"detail"',
+    b'"message"',
+)
 """What an ordinary piece does not hold: ``Data"`` ends the names of all media. Within JSON text a quote is escaped, so
 these can only be names, or texts that cost a parse."""
 
@@ -201,6 +211,12 @@ class StreamTap(EventTap):
         if answer.error is not None or name == "error":
             self._fail(read_answer_error(decode(data) if answer.error is None else answer.error))
             return True
+        words = find_lone_words(decode(data)) if answer.candidates is None else None
+        if words is not None:
+            # Clients do not know it for an error.
+            self._fail(read_answer_error(words))
+            self._keep_back()
+            return False
         self.begun = True
         if answer.model_version:
             self.model = answer.model_version

@@ -25,7 +25,7 @@ from trunkline.core.chat_events import (
     TextDelta,
     UsageReport,
 )
-from trunkline.dialects.failure import MALFORMED
+from trunkline.dialects.failure import MALFORMED, find_lone_words
 from trunkline.dialects.openai_chat.answer import read_citations, read_picture, read_signature
 from trunkline.dialects.openai_chat.chunk import Chunk, ContentPiece, Delta, ReasoningDetail, WireChoice
 from trunkline.dialects.openai_chat.finish import read_finish
@@ -122,6 +122,9 @@ class ChatStreamReader:
             chunk = spared
         if (chunk.error is not ABSENT and is_said(chunk.error)) or name == "error" or chunk.object == "error":
             self._fail(read_failure(decode(data)), events)
+            return
+        if chunk.choices is None and chunk.object is None and find_lone_words(told := decode(data)) is not None:
+            self._fail(read_failure(told), events)
             return
         usage = chunk.usage
         if usage is not ABSENT and is_said(usage):

@@ -11,6 +11,7 @@ from trunkline.core.usage_bound import believe
 from trunkline.dialects.event_edit import edit_events
 from trunkline.dialects.event_likeness import Likeness
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
+from trunkline.dialects.failure import find_lone_words
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.hearing import hear_choices
@@ -99,6 +100,8 @@ class StreamTap(EventTap):
             and _is_null(data, data.count(b'"finish_reason"'), b'"finish_reason":null', b'"finish_reason": null')
             and (b'"usage"' not in data or _is_null(data, data.count(b'"usage"'), b'"usage":null', b'"usage": null'))
             and b'error"' not in data
+            and b'"detail"' not in data
+            and b'"message"' not in data
             and not has_chunks(data)
             # One line of JSON can be neither the end nor have a name.
             and (
@@ -129,6 +132,11 @@ class StreamTap(EventTap):
         if is_said(chunk.error) or name == "error" or chunk.object == "error":
             self._fail(read_failure(decode(data)))
             return True
+        if chunk.choices is None and chunk.object is None and find_lone_words(told := decode(data)) is not None:
+            # Clients do not know it for an error.
+            self._fail(read_failure(told))
+            self._keep_back()
+            return False
         self.begun = True
         if has_chunks(data) and (flat := flatten(data)) is not None:
             data = flat

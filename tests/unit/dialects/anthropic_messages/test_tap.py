@@ -141,7 +141,7 @@ def test_an_overloaded_vendor_opens_a_stream_and_fails() -> None:
 
 
 def test_an_error_without_its_type_in_the_data_is_not_of_this_wire() -> None:
-    assert run(START, text(), b'event: error\ndata: {"message":"x"}\n\n')[2].error == MALFORMED
+    assert run(START, text(), b'event: error\ndata: {"words":"x"}\n\n')[2].error == MALFORMED
 
 
 def test_words_that_look_like_fields_change_nothing() -> None:
