@@ -45,7 +45,9 @@ export async function look(page: Page, info: TestInfo, name: string): Promise<vo
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    // The page keeps axe from the first width, and its frames are of its own origin: a third of the time, the same findings.
+    const axe = width === WIDTHS[0] ? new AxeBuilder({ page }) : new AxeBuilder({ page, axeSource: ";" });
+    expect((await axe.setLegacyMode().options({ resultTypes: ["violations"] }).analyze()).violations).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBe(0);
   }
