@@ -19,7 +19,7 @@ run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:87
 test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) check ## Run everything: linters, types, house rules, all tests
 	@scripts/system-packages nginx redis-server chromium
 	scripts/console test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 check: .venv/ready-test web/node_modules/.ready ## Linters, types and the rules of the house
 	$(BIN)/ruff check

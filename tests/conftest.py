@@ -16,6 +16,7 @@ from uuid import uuid4
 import pytest
 import structlog  # noqa: TID251 - what is logged is set up here as in a process
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.migrated import build_routes_once, lay_migrated, make_price_list_once, migrate
 from tests.vendors import watch
@@ -53,6 +54,29 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     yield
     if watch.REFUSALS and item.get_closest_marker("refused_by_vendor") is None:
         pytest.fail("\n".join(watch.REFUSALS), pytrace=False)
+
+
+ALONE = ("tests/e2e/test_console.py", "tests/docs/", "tests/faults/")
+"""Where a test takes long, and shares nothing with its neighbours."""
+
+
+class ByFile(LoadScopeScheduling):
+    """Shares tests among processes by file: what those of a file share is made once, and not once by each process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(ALONE) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """In the order that they are collected in."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones come first, so that processes that share the tests end at the same time."""
+    items.sort(key=lambda item: not item.nodeid.startswith(ALONE))
 
 
 def pytest_collection_finish() -> None:

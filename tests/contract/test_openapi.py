@@ -29,7 +29,6 @@ LASTS = r"^/api/(requests|status)/stream$"
 ENDS_THE_SESSION = r"^/api/auth/logout$|^/api/users/\{user_id\}/sessions$"
 
 # One server for both, and the other tests of the machine beside it.
-pytestmark = pytest.mark.xdist_group("openapi")
 
 
 @pytest.fixture(scope="module")

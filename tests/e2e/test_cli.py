@@ -35,8 +35,6 @@ ANSWER = json.dumps(
     }
 ).encode()
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:

@@ -22,7 +22,7 @@ MODELS = {
 }
 HELLO = "Hello from the other side — 你好, \u2028 done."
 
-pytestmark = [pytest.mark.needs_node, pytest.mark.xdist_group("main_job")]
+pytestmark = pytest.mark.needs_node
 
 
 @pytest.fixture(scope="module")

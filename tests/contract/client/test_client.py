@@ -22,7 +22,7 @@ SUITES = sorted(path.name for path in (ROOM / "test").glob("*.test.ts"))
 EXAMPLES = re.findall(r"```ts\n(.*?)```", (ROOM / "README.md").read_text(), re.DOTALL)
 
 # One process builds, and tests what it built.
-pytestmark = [pytest.mark.needs_node, pytest.mark.xdist_group("typescript-client")]
+pytestmark = pytest.mark.needs_node
 
 
 def node(*command: str | Path) -> str:
