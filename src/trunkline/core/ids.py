@@ -18,11 +18,6 @@ def new_id_pair() -> tuple[str, bytes]:
     return str(fresh), fresh.bytes
 
 
-def id_text(raw: bytes) -> str:
-    """The text of an id's 16 bytes."""
-    return str(UUID(bytes=raw))
-
-
 def id_bytes(text: str) -> bytes:
     """The 16 bytes of an id's text. Raises ValueError for anything else."""
     return UUID(text).bytes

@@ -157,14 +157,6 @@ async def list_lenders(tx: Transaction, workspace_id: str, provider: str | None 
     return list(await tx.scalars(query.order_by(Configuration.created_at, Configuration.id)))
 
 
-async def find_by_credential(tx: Transaction, workspace_id: str, credential_id: str) -> Configuration | None:
-    """The configuration that a credential belongs to."""
-    query = select(Configuration).where(
-        Configuration.workspace_id == workspace_id, Configuration.credential_id == credential_id
-    )
-    return await tx.scalar(query)
-
-
 async def find_borrowers(tx: Transaction, configuration: Configuration) -> list[str]:
     """Who has been lent its credential by name, in words; a private configuration of another user stays unnamed."""
     if configuration.credential_id is None:

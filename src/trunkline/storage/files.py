@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, select, update
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import FilePiece, StoredFile
@@ -50,11 +50,6 @@ async def add_piece(tx: Transaction, file_id: str, number: int, sealed: bytes, s
 async def read_piece(tx: Transaction, file_id: str, number: int) -> bytes | None:
     """One piece, sealed; None behind the end."""
     return await tx.scalar(select(FilePiece.sealed).where(FilePiece.file_id == file_id, FilePiece.number == number))
-
-
-async def count_pieces(tx: Transaction, file_id: str) -> int:
-    """How many there are."""
-    return await tx.scalar(select(func.count()).where(FilePiece.file_id == file_id)) or 0
 
 
 async def finish(tx: Transaction, file_id: str) -> None:

@@ -121,7 +121,7 @@ def read_members(tx: Transaction, *wanted: Condition) -> AsyncIterator[MemberRow
 
 
 def read_applications(tx: Transaction, *wanted: Condition) -> AsyncIterator[ApplicationRow]:
-    """Applications."""
+    """Applications that are ``wanted``, as columns."""
     return _read(tx, _columns(Application, ApplicationRow).where(*wanted), ApplicationRow)
 
 

@@ -106,7 +106,7 @@ async def find_members(tx: Transaction, workspace_id: str, *, limit: int, after:
 
 
 async def find_member(tx: Transaction, workspace_id: str, user_id: str) -> Member | None:
-    """That member."""
+    """The user with their membership; None for who is no member."""
     query = select(User, Membership).join(Membership, Membership.user_id == User.id)
     query = query.where(Membership.workspace_id == workspace_id, Membership.user_id == user_id)
     row = (await tx.execute(query)).one_or_none()

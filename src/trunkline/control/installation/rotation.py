@@ -8,8 +8,6 @@ from typing import Final, Protocol
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.core import access
-from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, TrunklineError
 from trunkline.logs import get_logger
 from trunkline.storage import credentials as rows
@@ -70,14 +68,6 @@ class Rotation:
         async with self._database.write() as tx:
             await self.begin(tx, owner)
         await self.finish(owner)
-
-    async def rotate_user(self, actor: Actor, user_id: str) -> None:
-        """As :meth:`rotate`, for a user, by the administrator. Needs ``vault.rotate``."""
-        access.check(actor, "vault.rotate")
-        async with self._database.write() as tx:
-            await self.begin(tx, f"user:{user_id}")
-            await self._audit.record(tx, actor, "vault.rotate", target=("user", user_id))
-        await self.finish(f"user:{user_id}")
 
     async def advance(self) -> None:
         """A new version of the key-encryption key, and every data key under it."""

@@ -144,14 +144,14 @@ class _Patch:
             self.keys[row.digest] = compile_key(row) if good else None
 
     async def read_applications(self, ids: Collection[str]) -> None:
-        """Applications."""
+        """Read anew the applications with these ids, as the following do; one that is gone leaves the part."""
         wanted = (Application.workspace_id == self.part.id, Application.id.in_(ids))
         found = compile_applications([row async for row in storage.read_applications(self._tx, *wanted)])
         kept = {each: entry for each, entry in self.part.applications.items() if each not in ids}
         self._set(applications=kept | found)
 
     async def read_routes(self, ids: Collection[str]) -> None:
-        """Routes with their targets."""
+        """Routes with their targets, by their ids."""
         wanted = (Route.workspace_id == self.part.id, Route.id.in_(ids))
         routes = await storage.find_routes(self._tx, *wanted)
         targets = [target for _, target in await storage.find_targets(self._tx, *wanted)]
@@ -159,7 +159,7 @@ class _Patch:
         self._set(routes=kept | compile_routes(routes, targets))
 
     async def read_policies(self, ids: Collection[str]) -> None:
-        """Policies."""
+        """Policies, in the order of their ids."""
         rows = await storage.find_policies(self._tx, Policy.workspace_id == self.part.id, Policy.id.in_(ids))
         kept = [entry for entry in self.part.policies if entry.id not in ids]
         policies = sorted([*kept, *map(compile_policy, rows)], key=lambda entry: entry.id)
@@ -174,13 +174,13 @@ class _Patch:
         self._set(prices=tuple(sorted([*kept, *map(compile_price, rows)], key=lambda entry: entry.id)))
 
     async def read_limits(self, ids: Collection[str]) -> None:
-        """Limits."""
+        """Limits, in the order of their ids."""
         rows = await storage.find_limits(self._tx, Limit.workspace_id == self.part.id, Limit.id.in_(ids))
         kept = [entry for entry in self.part.limits if entry.id not in ids]
         self._set(limits=tuple(sorted([*kept, *map(compile_limit, rows)], key=lambda entry: entry.id)))
 
     async def read_budgets(self, ids: Collection[str]) -> None:
-        """Budgets."""
+        """Budgets, in the order of their ids."""
         rows = await storage.find_budgets(self._tx, BudgetRow.workspace_id == self.part.id, BudgetRow.id.in_(ids))
         kept = [entry for entry in self.part.budgets if entry.id not in ids]
         budgets = sorted([*kept, *map(read_budget, rows)], key=lambda entry: entry.id)

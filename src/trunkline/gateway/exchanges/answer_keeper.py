@@ -23,7 +23,7 @@ class AnswerKeeper(Protocol):
         ...
 
     async def keep(self, answer: Message) -> None:
-        """Keep it."""
+        """Keep ``answer`` under :attr:`name`, for at most a few seconds. Never raises."""
         ...
 
     def finish(self, held: bytes) -> bytes:
