@@ -41,7 +41,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass(frozen=True)
-class Way:
+class AccessedRoute:
     """A method at a path, and the action of it."""
 
     method: str
@@ -59,12 +59,12 @@ def find_action(dependant: Dependant) -> str | None:
     return None
 
 
-def find_ways(app: FastAPI) -> Iterator[Way]:
+def find_routes(app: FastAPI) -> Iterator[AccessedRoute]:
     for context in iter_route_contexts(app.routes):
         if isinstance(context.original_route, APIRoute):
             for method in sorted((context.methods or set()) - {"HEAD"}):
                 assert context.path is not None
-                yield Way(method, context.path, find_action(context.dependant))
+                yield AccessedRoute(method, context.path, find_action(context.dependant))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
@@ -76,10 +76,10 @@ async def populated(
         yield opened
 
 
-def find_refusal(who: str, way: Way) -> int | None:
+def find_refusal(who: str, route: AccessedRoute) -> int | None:
     """The status that the table and the rules beyond it refuse ``who`` with; None: they may."""
-    assert way.action is not None
-    rule = ACTIONS[way.action]
+    assert route.action is not None
+    rule = ACTIONS[route.action]
     if who in NOBODY:
         return 401
     if who == "stranger there":
@@ -94,29 +94,31 @@ def find_refusal(who: str, way: Way) -> int | None:
             or not at_least(ROLES[who], rule.role)
         ):
             return 403
-        return find_exception(who, way)
+        return find_exception(who, route)
     if rule.instance:
         return None if who == "administrator" else 403
-    if who == AT_HOME and re.match(REACHES_EVERYWHERE, way.path):
-        return find_refusal("viewer", way)
-    names_a_record = "_id}" in way.path or "{slug}" in way.path
-    return 404 if names_a_record else find_exception(who, way)
+    if who == AT_HOME and re.match(REACHES_EVERYWHERE, route.path):
+        return find_refusal("viewer", route)
+    names_a_record = "_id}" in route.path or "{slug}" in route.path
+    return 404 if names_a_record else find_exception(who, route)
 
 
-def find_exception(who: str, way: Way) -> int | None:
+def find_exception(who: str, route: AccessedRoute) -> int | None:
     """The status that the rules beyond the table refuse ``who`` with."""
     statuses = [
-        status for whom, ways, status in BEYOND if who in whom and re.fullmatch(ways, f"{way.method} {way.path}")
+        status
+        for whom, routes, status in BEYOND
+        if who in whom and re.fullmatch(routes, f"{route.method} {route.path}")
     ]
-    assert len(statuses) < 2, (who, way)
+    assert len(statuses) < 2, (who, route)
     return statuses[0] if statuses else None
 
 
-def get_example(app: FastAPI, way: Way) -> Any:
+def get_example(app: FastAPI, route: AccessedRoute) -> Any:
     """A body that works, from the description; None where there is none."""
     document = app.openapi()
-    path = way.path.replace(":path}", "}")
-    content = document["paths"][path][way.method.lower()].get("requestBody", {}).get("content", {})
+    path = route.path.replace(":path}", "}")
+    content = document["paths"][path][route.method.lower()].get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
     for option in (schema, *schema.get("anyOf", ())):
         named = document["components"]["schemas"].get(option.get("$ref", "").rpartition("/")[2], option)
@@ -125,75 +127,78 @@ def get_example(app: FastAPI, way: Way) -> Any:
     return None
 
 
-async def ask(populated: PopulatedServer, who: str, way: Way, refusal: int | None) -> httpx2.Response:
+async def ask(populated: PopulatedServer, who: str, route: AccessedRoute, refusal: int | None) -> httpx2.Response:
     """Send the request.
 
     Who is to be refused sends what works for others. Who may sends what no route takes, so that nothing changes.
     """
-    client, path = populated.clients[who], populated.write_path(way.path)
-    if way.method in {"GET", "DELETE"}:
-        return await client.request(way.method, path)
+    client, path = populated.clients[who], populated.write_path(route.path)
+    if route.method in {"GET", "DELETE"}:
+        return await client.request(route.method, path)
     if refusal is None:
-        return await client.request(way.method, path, json={"thisIsNoField": True})
-    return await client.request(way.method, path, json=populated.put_ids(get_example(populated.live.pages, way)))
+        return await client.request(route.method, path, json={"thisIsNoField": True})
+    return await client.request(route.method, path, json=populated.put_ids(get_example(populated.live.pages, route)))
 
 
 async def test_every_route_has_an_action_or_is_public(populated: PopulatedServer) -> None:
-    ways = list(find_ways(populated.live.pages))
-    assert len(ways) > 100
-    assert {(way.method, way.path) for way in ways if way.action is None} == PUBLIC
+    routes = list(find_routes(populated.live.pages))
+    assert len(routes) > 100
+    assert {(route.method, route.path) for route in routes if route.action is None} == PUBLIC
 
 
 @pytest.mark.parametrize("who", [*NOBODY, *OTHERS, AT_HOME, *ROLES])
 async def test_everybody_may_what_the_table_says(populated: PopulatedServer, who: str) -> None:
     wrong: list[str] = []
-    for way in find_ways(populated.live.pages):
-        refusal = find_refusal(who, way) if way.action is not None else None
-        if way.action is None or (way.method == "DELETE" and refusal is None):
+    for route in find_routes(populated.live.pages):
+        refusal = find_refusal(who, route) if route.action is not None else None
+        if route.action is None or (route.method == "DELETE" and refusal is None):
             continue
-        answer = await ask(populated, who, way, refusal)
+        answer = await ask(populated, who, route, refusal)
         status = answer.status_code
         if status != refusal if refusal is not None else status in {401, 403, 404, 500}:
-            wrong.append(f"{way.method} {way.path}: expected {refusal or 'may'}, is {status} {answer.text[:150]}")
+            wrong.append(f"{route.method} {route.path}: expected {refusal or 'may'}, is {status} {answer.text[:150]}")
         if who in {*NOBODY, *OTHERS} and CANARY in answer.text:
-            wrong.append(f"{way.method} {way.path}: leaks")
-        if who in {"stranger", "administrator"} and populated.workspace_id in answer.text and way.path not in TOLD:
-            wrong.append(f"{way.method} {way.path}: tells of the workspace")
+            wrong.append(f"{route.method} {route.path}: leaks")
+        if who in {"stranger", "administrator"} and populated.workspace_id in answer.text and route.path not in TOLD:
+            wrong.append(f"{route.method} {route.path}: tells of the workspace")
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("who", ["administrator", *ROLES])
 async def test_who_may_delete_deletes(populated: PopulatedServer, who: str) -> None:
     """Records of others where no rule forbids it, and else one's own."""
-    for way in find_ways(populated.live.pages):
-        if way.action is None or way.method != "DELETE" or "{" not in way.path or way.path in NOT_HERE:
+    for route in find_routes(populated.live.pages):
+        if route.action is None or route.method != "DELETE" or "{" not in route.path or route.path in NOT_HERE:
             continue
-        refusal = find_refusal(who, way)
-        own = refusal is not None and refusal == find_exception(who, way) and way.path in OWN
+        refusal = find_refusal(who, route)
+        own = refusal is not None and refusal == find_exception(who, route) and route.path in OWN
         if refusal is not None and not own:
             continue
-        what = re.findall(r"\{(\w+)\}", way.path)[-1]
+        what = re.findall(r"\{(\w+)\}", route.path)[-1]
         made = await populated.make(what, populated.clients[who] if own else None)
-        path = populated.write_path(way.path.replace(f"{{{what}}}", made))
+        path = populated.write_path(route.path.replace(f"{{{what}}}", made))
         answer = await populated.clients[who].delete(path)
-        assert answer.status_code == 200, (way, answer.text)
+        assert answer.status_code == 200, (route, answer.text)
         again = await populated.clients[who].delete(path)
-        assert again.status_code == 200 if way.path.endswith("/sessions") else again.status_code == 404, (way, again)
+        assert again.status_code == 200 if route.path.endswith("/sessions") else again.status_code == 404, (
+            route,
+            again,
+        )
 
 
 @pytest.mark.parametrize("header", ["x-api-key", "x-goog-api-key"])
 async def test_every_carrier_is_heard_on_every_route(populated: PopulatedServer, header: str) -> None:
     carriers = {name: populated.live.client(**{header: populated.ids[name]}) for name in ("revoked key", "manage key")}
-    for way in find_ways(populated.live.pages):
-        if way.action is None:
+    for route in find_routes(populated.live.pages):
+        if route.action is None:
             continue
-        refused = await carriers["revoked key"].request(way.method, populated.write_path(way.path))
-        assert refused.status_code == 401, (way, refused.text)
-        if way.method == "GET":
-            usual = find_refusal("manage key", way)
-            answer = await carriers["manage key"].get(populated.write_path(way.path))
-            may = 400 if way.path in NOT_HERE else 200
-            assert answer.status_code == (usual or may) or way.path == "/model-configs", (way, answer.text)
+        refused = await carriers["revoked key"].request(route.method, populated.write_path(route.path))
+        assert refused.status_code == 401, (route, refused.text)
+        if route.method == "GET":
+            usual = find_refusal("manage key", route)
+            answer = await carriers["manage key"].get(populated.write_path(route.path))
+            may = 400 if route.path in NOT_HERE else 200
+            assert answer.status_code == (usual or may) or route.path == "/model-configs", (route, answer.text)
     both = populated.live.client(populated.ids["call key"], **{header: populated.ids["manage key"]})
     assert (await both.get("/api/auth/me")).status_code == 400
 
@@ -214,16 +219,16 @@ async def test_queries_open_nothing_of_another_tenant(populated: PopulatedServer
         assert not any(lists)
 
 
-@pytest.mark.parametrize(("way", "body", "status"), NAMED_IN_BODIES)
+@pytest.mark.parametrize(("route", "body", "status"), NAMED_IN_BODIES)
 async def test_bodies_reach_nothing_of_another_tenant(
-    populated: PopulatedServer, way: str, body: dict[str, Any], status: int
+    populated: PopulatedServer, route: str, body: dict[str, Any], status: int
 ) -> None:
     stranger = populated.clients["stranger"]
     me = (await stranger.get("/api/auth/me")).json()
     ids = {**populated.ids, "home": me["workspaces"][0]["id"]}
-    if "{own_conversation}" in way:
+    if "{own_conversation}" in route:
         ids["own_conversation"] = await populated.make("conversation_id", stranger)
-    method, _, path = replace_names(way, ids).partition(" ")
+    method, _, path = replace_names(route, ids).partition(" ")
     answer = await stranger.request(method, path, json=replace_names(body, ids))
     assert answer.status_code == status, answer.text
     assert CANARY not in answer.text

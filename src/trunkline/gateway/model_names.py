@@ -49,10 +49,14 @@ class ModelNames:
 
     def _show(self, index: Index, actor: Actor, name: str) -> Listed | None:
         # The index is that of all keys of its user; which models a key is for is the key's own.
-        way = index.look_up(name)
-        if way is None or not way.candidates or (actor.models and way.narrow(actor.models, name) is None):
+        resolution = index.look_up(name)
+        if (
+            resolution is None
+            or not resolution.candidates
+            or (actor.models and resolution.narrow(actor.models, name) is None)
+        ):
             return None
         # A feature that there is no key for is there to be set up, not to be called.
-        if way.candidates[0].feature is not None and self._targets.lacks_key(way.candidates[0].entry):
+        if resolution.candidates[0].feature is not None and self._targets.lacks_key(resolution.candidates[0].entry):
             return None
-        return name, way.provider, way.created_at // 1_000_000
+        return name, resolution.provider, resolution.created_at // 1_000_000

@@ -18,18 +18,18 @@ async def insert(tx: Transaction, policy: Policy) -> Policy:
 
 
 async def find(
-    tx: Transaction, workspace_ids: Collection[str], policy_id: str, *, deleted: bool = False, hold: bool = False
+    tx: Transaction, workspace_ids: Collection[str], policy_id: str, *, deleted: bool = False, lock: bool = False
 ) -> Policy | None:
     """The policy of that id, of one of those workspaces or of the installation.
 
-    With ``deleted`` also one that is; with ``hold`` nobody else changes it until the end of the transaction.
+    With ``deleted`` also one that is; with ``lock`` nobody else changes it until the end of the transaction.
     """
     query = select(Policy).where(
         Policy.id == policy_id, or_(Policy.workspace_id.is_(None), Policy.workspace_id.in_(workspace_ids))
     )
     if not deleted:
         query = query.where(Policy.deleted_at.is_(None))
-    return await tx.scalar(query.with_for_update() if hold else query)
+    return await tx.scalar(query.with_for_update() if lock else query)
 
 
 async def find_all(

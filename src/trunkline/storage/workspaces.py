@@ -24,7 +24,7 @@ from trunkline.storage.tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class WorkspaceRole:
     """A workspace, and the role that somebody has in it."""
 
     workspace: Workspace
@@ -73,22 +73,22 @@ async def find(tx: Transaction, workspace_id: str) -> Workspace | None:
     return await tx.get(Workspace, workspace_id)
 
 
-async def find_belonging(tx: Transaction, workspace_id: str, user_id: str) -> Belonging | None:
+async def find_membership(tx: Transaction, workspace_id: str, user_id: str) -> WorkspaceRole | None:
     """The workspace of that id with the user's role; None when they do not belong to it."""
     query = select(Workspace, Membership.role).join(Membership, Membership.workspace_id == Workspace.id)
     row = (await tx.execute(query.where(Workspace.id == workspace_id, Membership.user_id == user_id))).one_or_none()
-    return Belonging(row[0], row[1]) if row else None
+    return WorkspaceRole(row[0], row[1]) if row else None
 
 
-async def find_belongings(
+async def find_memberships(
     tx: Transaction, user_id: str, *, limit: int | None = None, after: str | None = None
-) -> Sequence[Belonging]:
+) -> Sequence[WorkspaceRole]:
     """The user's workspaces in the order of their ids."""
     query = select(Workspace, Membership.role).join(Membership, Membership.workspace_id == Workspace.id)
     query = query.where(Membership.user_id == user_id).order_by(Workspace.id).limit(limit)
     if after is not None:
         query = query.where(Workspace.id > after)
-    return [Belonging(workspace, role) for workspace, role in (await tx.execute(query))]
+    return [WorkspaceRole(workspace, role) for workspace, role in (await tx.execute(query))]
 
 
 async def find_personal(tx: Transaction, user_id: str) -> Workspace | None:

@@ -208,7 +208,7 @@ class NoDesk:
 
 
 def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry:
-    """A configuration of the test's user. ``api_key`` is stored in the clear: the rig's vault only looks at origins."""
+    """A configuration of the test's user. ``api_key`` is stored in the clear: its vault only looks at origins."""
     api_key = fields.pop("api_key", None)
     secrets = ()
     if api_key is not None:

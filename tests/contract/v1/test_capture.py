@@ -28,7 +28,7 @@ from trunkline.gateway.gates.capture_gate import CaptureGate
 ALL = CaptureRule(rate=1.0)
 
 
-class Rig:
+class CapturingGateway:
     def __init__(self, bare: BareGateway, queue: CaptureQueue, upstream: scripted.Scripted) -> None:
         self.bare, self.queue, self.upstream = bare, queue, upstream
 
@@ -49,9 +49,9 @@ class Rig:
 
 
 @contextmanager
-def rig(
+def capturing(
     rule: CaptureRule | None = ALL, *more: Any, chance: float = 0.5, provider: str = "groq", **given: Any
-) -> Iterator[Rig]:
+) -> Iterator[CapturingGateway]:
     queue = CaptureQueue()
     with scripted.start() as upstream:
         there = configuration(
@@ -61,11 +61,11 @@ def rig(
         routes = [route("r", "a", caching=Caching(ttl_seconds=60))]
         with BareGateway([there], routes=routes, gates=gates, capture=rule, **given).serve() as bare:
             upstream.script = whole(json.dumps(GOOD).encode())
-            yield Rig(bare, queue, upstream)
+            yield CapturingGateway(bare, queue, upstream)
 
 
 def test_a_whole_answer_is_captured_with_its_request() -> None:
-    with rig() as place:
+    with capturing() as place:
         answer = place.ask()
         call = place.heard()
         assert call.event.id == place.bare.books.last().id
@@ -79,7 +79,7 @@ def test_a_whole_answer_is_captured_with_its_request() -> None:
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
 def test_a_stream_is_put_together(path: str) -> None:
-    with rig() as place:
+    with capturing() as place:
         place.upstream.script = stream(*STREAM)
         fields: dict[str, Any] = {"input": "hello"} if path == "/v1/responses" else {}
         answer = place.ask(path, stream=True, **fields)
@@ -93,7 +93,7 @@ def test_a_stream_is_put_together(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["generateContent", "streamGenerateContent?alt=sse"])
 def test_geminis_format_is_captured(path: str) -> None:
-    with rig() as place:
+    with capturing() as place:
         if path.startswith("stream"):
             place.upstream.script = stream(*STREAM)
         asked = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
@@ -115,7 +115,7 @@ def test_embeddings_are_captured_without_their_vectors() -> None:
         "data": [{"object": "embedding", "index": 0, "embedding": [0.25] * 40}],
         "usage": {"prompt_tokens": 2, "total_tokens": 2},
     }
-    with rig(provider="openai") as place:
+    with capturing(provider="openai") as place:
         place.upstream.script = whole(json.dumps(vectors).encode())
         answer = place.ask("/v1/embeddings", input="write to sk-secret-key-1234567890")
         assert answer.status_code == 200, answer.text
@@ -130,7 +130,7 @@ def test_embeddings_are_captured_without_their_vectors() -> None:
 
 def test_what_is_asked_of_other_operations_in_json_is_captured_and_sounds_are_not() -> None:
     judged = {"id": "m", "model": "a", "results": [{"flagged": False, "categories": {}, "category_scores": {}}]}
-    with rig(provider="openai") as place:
+    with capturing(provider="openai") as place:
         place.upstream.script = whole(b"RIFF", kind="audio/mpeg")
         assert place.ask("/v1/audio/speech", input="hello", voice="alloy").status_code == 200
         place.upstream.script = whole(json.dumps(judged).encode())
@@ -142,7 +142,7 @@ def test_what_is_asked_of_other_operations_in_json_is_captured_and_sounds_are_no
 
 
 def test_a_failure_is_captured_without_an_answer() -> None:
-    with rig() as place:
+    with capturing() as place:
         place.upstream.script = whole(b'{"error":{"message":"no"}}', status="400 Bad Request")
         assert place.ask().status_code == 400
         call = place.heard()
@@ -150,7 +150,7 @@ def test_a_failure_is_captured_without_an_answer() -> None:
 
 
 def test_a_kept_answer_is_captured_too() -> None:
-    with rig(ALL, CacheGate(AnswerCache(1 << 20, lambda: 1.0))) as place:
+    with capturing(ALL, CacheGate(AnswerCache(1 << 20, lambda: 1.0))) as place:
         place.ask(model="r")
         place.heard()
         assert place.ask(model="r").headers["x-trunkline-cache"].startswith("hit")
@@ -160,16 +160,16 @@ def test_a_kept_answer_is_captured_too() -> None:
 
 
 def test_nothing_is_heard_where_nobody_asked() -> None:
-    with rig(None) as place:
+    with capturing(None) as place:
         assert place.ask().status_code == 200
         assert place.queue.is_empty
 
 
 def test_only_a_sample_is_captured() -> None:
-    with rig(CaptureRule(rate=0.4), chance=0.5) as place:
+    with capturing(CaptureRule(rate=0.4), chance=0.5) as place:
         place.ask()
         assert place.queue.is_empty
-    with rig(CaptureRule(rate=0.6), chance=0.5) as place:
+    with capturing(CaptureRule(rate=0.6), chance=0.5) as place:
         place.ask()
         place.heard()
 
@@ -185,13 +185,13 @@ def test_a_call_that_is_refused_leaves_nothing() -> None:
         async def admit(self, *_: Any) -> None:
             return None
 
-    with rig(ALL, Refusal()) as place:
+    with capturing(ALL, Refusal()) as place:
         assert place.ask().status_code == 429
         assert place.queue.is_empty
 
 
 def test_a_long_answer_is_cut_and_its_size_is_told() -> None:
-    with rig() as place:
+    with capturing() as place:
         long = {**GOOD, "choices": [{"index": 0, "message": {"role": "assistant", "content": "x " * LARGEST_BYTES}}]}
         place.upstream.script = whole(json.dumps(long).encode())
         answer = place.ask()
@@ -203,7 +203,7 @@ def test_a_long_answer_is_cut_and_its_size_is_told() -> None:
 
 
 def test_keys_are_taken_out_whoever_wrote_them() -> None:
-    with rig() as place:
+    with capturing() as place:
         place.ask(messages=[{"role": "user", "content": "My keys: tl-abcdefgh12345678 and sk-secret-key-1234567890"}])
         content = place.content()
     assert content.request is not None
@@ -220,7 +220,7 @@ def test_personal_data_are_taken_out_where_that_is_asked_for() -> None:
     ]
     said = [{"role": "user", "content": "I am bob@example.com"}]
     for rule, found in ((ALL, True), (CaptureRule(rate=1.0, redacts_personal_data=True), False)):
-        with rig(rule) as place:
+        with capturing(rule) as place:
             place.upstream.script = stream(*split, *STREAM[1:])
             place.ask(stream=True, messages=said)
             content = place.content()
@@ -231,7 +231,7 @@ def test_personal_data_are_taken_out_where_that_is_asked_for() -> None:
 
 
 def test_what_there_is_no_room_for_is_dropped_and_counted() -> None:
-    with rig() as place:
+    with capturing() as place:
         place.ask()
         call = place.heard()
     queue = CaptureQueue(most_calls=1)

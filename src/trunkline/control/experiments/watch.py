@@ -136,7 +136,7 @@ class ExperimentWatch:
             if standing is None:
                 return
             if unfit:
-                await self._take_back(tx, *standing, found, unfit)
+                await self._roll_back(tx, *standing, found, unfit)
             elif ahead is not None:
                 await self._go_on(tx, *standing, ahead)
 
@@ -151,7 +151,7 @@ class ExperimentWatch:
         same = same_phase and read_settings(experiment.settings) == found.settings
         return (configuration, experiment) if same else None
 
-    async def _take_back(
+    async def _roll_back(
         self,
         tx: Transaction,
         configuration: Configuration,

@@ -16,7 +16,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound
 from trunkline.storage import users, workspaces
 from trunkline.storage.database import Database
-from trunkline.storage.workspaces import Belonging
+from trunkline.storage.workspaces import WorkspaceRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Accounts:
             user = await users.find(tx, actor.user_id)
             if actor.kind == "user":
 
-                async def read(after: str | None, limit: int) -> Sequence[Belonging]:
-                    return await workspaces.find_belongings(tx, actor.user_id, limit=limit, after=after)
+                async def read(after: str | None, limit: int) -> Sequence[WorkspaceRole]:
+                    return await workspaces.find_memberships(tx, actor.user_id, limit=limit, after=after)
 
                 found = await read_page(read, page, lambda row: row.workspace.id)
             else:
-                own = await workspaces.find_belonging(tx, actor.workspace_id, actor.user_id)
+                own = await workspaces.find_membership(tx, actor.workspace_id, actor.user_id)
                 found = Page([own] if own is not None else [])
         if user is None:
             raise NotFound("Your account no longer exists.")

@@ -22,7 +22,7 @@ from trunkline.core.secret import Secret
 from trunkline.storage import invitations, users, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Invitation, User, now
-from trunkline.storage.workspaces import Belonging
+from trunkline.storage.workspaces import WorkspaceRole
 from trunkline.vault.token import TokenKind, Tokens
 
 LIFETIME: Final = timedelta(days=7)
@@ -166,7 +166,7 @@ class Invitations:
             workspace = await workspaces.find(tx, invitation.workspace_id)
             assert workspace is not None
             sign_in = await self._sessions.begin(tx, user, user_agent=user_agent) if actor is None else None
-            return Acceptance(show_workspace(Belonging(workspace, invitation.role)), sign_in)
+            return Acceptance(show_workspace(WorkspaceRole(workspace, invitation.role)), sign_in)
 
     async def _find_invited(
         self, tx: Transaction, actor: Actor | None, invitation: Invitation, name: str, hashed: str | None

@@ -200,10 +200,10 @@ class Keys:
         """The actor as it is in the workspace that the key is for."""
         if workspace_id is None or workspace_id == actor.workspace_id:
             return actor
-        belonging = await workspaces.find_belonging(tx, workspace_id, actor.user_id) if actor.kind == "user" else None
-        if belonging is None:
+        membership = await workspaces.find_membership(tx, workspace_id, actor.user_id) if actor.kind == "user" else None
+        if membership is None:
             raise NotFound("There is no workspace of that id among yours. GET /api/workspaces lists them.")
-        there = msgspec.structs.replace(actor, workspace_id=workspace_id, role=_role(belonging.role))
+        there = msgspec.structs.replace(actor, workspace_id=workspace_id, role=_role(membership.role))
         access.check(there, "keys.create")
         return there
 

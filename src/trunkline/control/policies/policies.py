@@ -147,7 +147,7 @@ class Policies:
         return policy, actor if policy.workspace_id is None else reach[policy.workspace_id]
 
     async def _hold(self, tx: Transaction, actor: Actor, policy_id: str) -> Policy:
-        policy = await policies.find(tx, {actor.workspace_id}, policy_id, hold=True)
+        policy = await policies.find(tx, {actor.workspace_id}, policy_id, lock=True)
         if policy is None or not _concerns(policy, actor):
             raise _unknown()
         _check(actor, policy.workspace_id)

@@ -21,7 +21,7 @@ async def find_actors(tx: Transaction, actor: Actor, *, everywhere: bool = True)
         return (actor,)
     return tuple(
         msgspec.structs.replace(actor, workspace_id=found.workspace.id, role=cast("Role", found.role))
-        for found in await workspaces.find_belongings(tx, actor.user_id)
+        for found in await workspaces.find_memberships(tx, actor.user_id)
     )
 
 

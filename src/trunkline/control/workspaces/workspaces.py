@@ -16,7 +16,7 @@ from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.storage import configurations, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Workspace, now
-from trunkline.storage.workspaces import Belonging
+from trunkline.storage.workspaces import WorkspaceRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class WorkspaceChange:
     default_configuration_id: str | None = None
 
 
-def show_workspace(row: Belonging) -> WorkspaceRecord:
+def show_workspace(row: WorkspaceRole) -> WorkspaceRecord:
     """A row, and the role of who looks at it, as a view."""
     return _show(row.workspace, row.role)
 
@@ -58,9 +58,9 @@ class Workspaces:
         access.check(actor, "workspaces.read")
         async with self._database.read() as tx:
             if actor.kind == "key":
-                found = await workspaces.find_belonging(tx, actor.workspace_id, actor.user_id)
+                found = await workspaces.find_membership(tx, actor.workspace_id, actor.user_id)
                 return Page([show_workspace(found)] if found else [])
-            rows = await workspaces.find_belongings(tx, actor.user_id, limit=page.limit + 1, after=page.after)
+            rows = await workspaces.find_memberships(tx, actor.user_id, limit=page.limit + 1, after=page.after)
         more = len(rows) > page.limit
         kept = [show_workspace(row) for row in rows[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].id) if more else None)

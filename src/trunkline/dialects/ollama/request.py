@@ -25,7 +25,7 @@ from trunkline.core.number import WHOLE_REMEDY, fits_whole
 from trunkline.dialects.dialect import Written
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.message import read_message, write_messages
-from trunkline.dialects.ollama.wire import Asked, Options
+from trunkline.dialects.ollama.wire import Options, WireRequest
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 _EFFORTS: Final = frozenset(("minimal", "low", "medium", "high", "xhigh", "max"))
@@ -38,11 +38,11 @@ _MISSING: Final = "Object missing required field "
 _SHARED: Final = frozenset(name for name in Options.__struct_fields__)
 
 
-def convert(body: bytes) -> tuple[Asked, dict[str, JsonValue]]:
+def convert(body: bytes) -> tuple[WireRequest, dict[str, JsonValue]]:
     """The typed request, and all of its fields as they came. Raises :class:`InvalidInput` with the wire's path."""
     fields = decode(body)
     try:
-        return msgspec.convert(fields, Asked), fields
+        return msgspec.convert(fields, WireRequest), fields
     except msgspec.ValidationError as error:
         raise wrong_field(error) from error
 
@@ -74,7 +74,9 @@ def read_request(body: bytes) -> ChatRequest:
     if not asked.model:
         raise InvalidInput.of("model", "is required: the name of the model")
     ids = CallIds()
-    extra: dict[str, JsonValue] = {name: value for name, value in fields.items() if name not in Asked.__struct_fields__}
+    extra: dict[str, JsonValue] = {
+        name: value for name, value in fields.items() if name not in WireRequest.__struct_fields__
+    }
     sampling, options = _read_options(asked, fields.get("options"))
     if options:
         extra["options"] = options
@@ -94,7 +96,7 @@ def read_request(body: bytes) -> ChatRequest:
     )
 
 
-def _read_options(asked: Asked, raw: JsonValue) -> tuple[Sampling, dict[str, JsonValue]]:
+def _read_options(asked: WireRequest, raw: JsonValue) -> tuple[Sampling, dict[str, JsonValue]]:
     options = asked.options or Options()
     rest = {name: value for name, value in raw.items() if name not in _SHARED} if isinstance(raw, dict) else {}
     limit = _whole("num_predict", options.num_predict)

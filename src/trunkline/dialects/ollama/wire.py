@@ -110,7 +110,7 @@ class Options(msgspec.Struct):
     frequency_penalty: float | None = None
 
 
-class Asked(msgspec.Struct):
+class WireRequest(msgspec.Struct):
     """A request. Streaming is what happens unless it is refused."""
 
     model: str

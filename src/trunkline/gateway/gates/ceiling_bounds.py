@@ -33,9 +33,9 @@ class CeilingBounds(msgspec.Struct, frozen=True, kw_only=True):
             cost_usd=_lowest(rule.max_cost_usd for rule in found),
         )
 
-    def hold(self, subject: PolicyInput) -> bool:
+    def hold(self, policy_input: PolicyInput) -> bool:
         """Whether the call is known to keep all of them."""
-        content = subject.content
+        content = policy_input.content
         if self.input_tokens is not None and not (content.whole and content.input_tokens <= self.input_tokens):
             return False
         if self.output_tokens is not None and (
@@ -44,7 +44,7 @@ class CeilingBounds(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if self.images is not None and content.images > self.images:
             return False
-        cost = subject.cost_nanos
+        cost = policy_input.cost_nanos
         return self.cost_usd is None or (cost is not None and cost <= self.cost_usd * NANOS_PER_USD)
 
 

@@ -11,12 +11,12 @@ from math import ceil
 from typing import Final
 
 from trunkline.gateway.answer import HeaderList
-from trunkline.gateway.gates.limit_rule import POLICY, LimitRule, Told
+from trunkline.gateway.gates.limit_rule import POLICY, BucketState, LimitRule
 
 STATE: Final = b"ratelimit"
 
 
-def write_fields(told: Mapping[LimitRule, Told]) -> HeaderList:
+def write_fields(told: Mapping[LimitRule, BucketState]) -> HeaderList:
     """What is allowed, ``"key-requests-per-minute";q=60;w=60``, and what is left, ``…;r=59;t=1``."""
     return [
         (POLICY, ", ".join([rule.policy for rule in told]).encode()),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.exchanges.exchange import Inspectable
-from trunkline.gateway.gates.limit_rule import Bucket, LimitRule, Told, Want
+from trunkline.gateway.gates.limit_rule import Bucket, BucketState, LimitRule, Want
 
 
 class Meters(Protocol):
@@ -43,7 +43,7 @@ class LimitHold:
         self._exchange = exchange
         self._cost: int | None = None
         self._taken: list[_Taken] = []
-        self.told: dict[str, tuple[LimitRule, Told]] = {}
+        self.told: dict[str, tuple[LimitRule, BucketState]] = {}
         """How the buckets stood that the call takes from once, whoever serves it, by their keys."""
 
     def find_wants(self, buckets: Iterable[Bucket]) -> list[Want]:
@@ -60,7 +60,7 @@ class LimitHold:
             self._cost = self._exchange.guess_tokens()
         return self._cost
 
-    def add(self, meters: Meters, configuration_id: str, wants: Sequence[Want], told: Sequence[Told]) -> None:
+    def add(self, meters: Meters, configuration_id: str, wants: Sequence[Want], told: Sequence[BucketState]) -> None:
         """``wants`` were taken by ``meters`` for a call to that configuration."""
         shared: list[Want] = []
         own: list[Want] = []

@@ -128,7 +128,7 @@ class Want(NamedTuple):
     cost: int
 
 
-class Told(NamedTuple):
+class BucketState(NamedTuple):
     """How a bucket stands: what is left for now, and the seconds until there is more; None where nobody can tell."""
 
     left: int
@@ -143,4 +143,4 @@ class Verdict(NamedTuple):
 
     refused: int | None
     wait: float | None
-    told: tuple[Told, ...]
+    told: tuple[BucketState, ...]

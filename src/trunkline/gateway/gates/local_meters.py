@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 
 from trunkline.gateway.gates.gcra import SLACK, arrive, count_left, find_next
-from trunkline.gateway.gates.limit_rule import Bucket, LimitSet, Told, Verdict, Want
+from trunkline.gateway.gates.limit_rule import Bucket, BucketState, LimitSet, Verdict, Want
 
 
 class LocalMeters:
@@ -106,11 +106,11 @@ class LocalMeters:
         for key in [key for key, tat in self._arrivals.items() if tat <= now]:
             del self._arrivals[key]
 
-    def _tell(self, bucket: Bucket, now: float) -> Told:
+    def _tell(self, bucket: Bucket, now: float) -> BucketState:
         rule = bucket.rule
         if rule.parallel:
-            return Told(max(rule.places - self._running.get(bucket.key, 0), 0), None)
+            return BucketState(max(rule.places - self._running.get(bucket.key, 0), 0), None)
         tat = self._arrivals.get(bucket.key, 0.0)
-        return Told(
+        return BucketState(
             count_left(tat, now, rule.interval, rule.tolerance), find_next(tat, now, rule.interval, rule.tolerance)
         )

@@ -100,13 +100,13 @@ class PolicyGate:
             # A search takes a while in a long text: others get their turn before.
             await asyncio.sleep(0)
         at = int(self._clock() * 1_000_000)
-        subject = make_policy_input(candidate, content, self._providers, self._prices, at)
+        policy_input = make_policy_input(candidate, content, self._providers, self._prices, at)
 
         def make_case(policy: PolicyEntry) -> Case:
             return self._case(actor, candidate, policy, content, request_id)
 
         blocked: list[tuple[Case, Finding]] = []
-        for policy, finding in await policies.find_broken(subject):
+        for policy, finding in await policies.find_broken(policy_input):
             blocked += await self._tell(make_case(policy), finding)
         # Where nothing is sent there is nothing that a model could judge.
         judged = call.operation is not None or bool(content.texts)

@@ -88,24 +88,24 @@ class PolicySet:
         """Whether a policy must see each call to a provider: those that look only at that let by all calls or none."""
         known = self._of_providers.get(provider)
         if known is None:
-            subject = PolicyInput(provider=provider, model="")
+            policy_input = PolicyInput(provider=provider, model="")
             known = self.reads or bool(self._unknown)
-            known = known or any(decide(each.rule, subject) is not KEPT for each in self._served)
+            known = known or any(decide(each.rule, policy_input) is not KEPT for each in self._served)
             self._of_providers[provider] = known
         return known
 
-    async def find_broken(self, subject: PolicyInput) -> list[Broken]:
+    async def find_broken(self, policy_input: PolicyInput) -> list[Broken]:
         """The policies with a rule that a call breaks, in their order."""
         found = dict(self._unknown)
         if self._served:
-            found |= self._look_at_model(subject)
-        if self._ceilings and not self._bounds.hold(subject):
+            found |= self._look_at_model(policy_input)
+        if self._ceilings and not self._bounds.hold(policy_input):
             for each in self._ceilings:
-                self._note(found, each.place, each.policy, decide(each.rule, subject))
+                self._note(found, each.place, each.policy, decide(each.rule, policy_input))
         if self._patterns:
-            self._look_for_patterns(subject, found)
+            self._look_for_patterns(policy_input, found)
         if self._personal:
-            await self._look_for_personal_data(subject, found)
+            await self._look_for_personal_data(policy_input, found)
         return [broken for _, broken in sorted(found.items())]
 
     @staticmethod
@@ -113,35 +113,35 @@ class PolicySet:
         if is_broken(policy, finding):
             found[place] = policy, finding
 
-    def _look_at_model(self, subject: PolicyInput) -> _Found:
+    def _look_at_model(self, policy_input: PolicyInput) -> _Found:
         """What rules find that only look at who serves: the same for each call to a model."""
-        asked = (subject.provider, subject.model, subject.paid, subject.content.models)
+        asked = (policy_input.provider, policy_input.model, policy_input.paid, policy_input.content.models)
         found = self._of_models.get(asked)
         if found is None:
             if len(self._of_models) >= _REMEMBERED:
                 self._of_models.clear()
             found = self._of_models[asked] = {}
             for each in self._served:
-                self._note(found, each.place, each.policy, decide(each.rule, subject))
+                self._note(found, each.place, each.policy, decide(each.rule, policy_input))
         return found
 
-    def _look_for_patterns(self, subject: PolicyInput, found: _Found) -> None:
-        readable = subject.content.readable
-        numbers = self._search.find(subject.content.texts) if readable else range(len(self._patterns))
+    def _look_for_patterns(self, policy_input: PolicyInput, found: _Found) -> None:
+        readable = policy_input.content.readable
+        numbers = self._search.find(policy_input.content.texts) if readable else range(len(self._patterns))
         for number in numbers:
             each, matchers = self._patterns[number], self._search.matchers(number)
-            finding = decide(each.rule, subject, matchers) if matchers is not None else _UNKNOWN
+            finding = decide(each.rule, policy_input, matchers) if matchers is not None else _UNKNOWN
             self._note(found, each.place, each.policy, finding)
 
-    async def _look_for_personal_data(self, subject: PolicyInput, found: _Found) -> None:
-        content = subject.content
+    async def _look_for_personal_data(self, policy_input: PolicyInput, found: _Found) -> None:
+        content = policy_input.content
         if content.readable:
             # Most texts hold none at all: that is known after one pass for everybody.
             asked = (content.texts, self._kinds, self._countries)
             if not await _run(content.characters, find_kinds, *asked):
                 return
         for each in self._personal:
-            finding = await _run(content.characters, decide, each.rule, subject)
+            finding = await _run(content.characters, decide, each.rule, policy_input)
             self._note(found, each.place, each.policy, finding)
 
 

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from trunkline.core.ids import new_id
 from trunkline.gateway.gates.gcra import count_left, find_next
-from trunkline.gateway.gates.limit_rule import Bucket, LimitRule, Told, Verdict, Want
+from trunkline.gateway.gates.limit_rule import Bucket, BucketState, LimitRule, Verdict, Want
 from trunkline.gateway.gates.limit_script import CORRECT, PLACES, RATE, TAKE
 from trunkline.logs import get_logger
 
@@ -136,9 +136,9 @@ def _interval(rule: LimitRule) -> float:
     return rule.window * _MICRO / rule.entry.amount
 
 
-def _tell(rule: LimitRule, state: int) -> Told:
+def _tell(rule: LimitRule, state: int) -> BucketState:
     if rule.parallel:
-        return Told(max(rule.entry.amount - state, 0), None)
+        return BucketState(max(rule.entry.amount - state, 0), None)
     interval = _interval(rule)
     tolerance = interval * rule.burst
-    return Told(count_left(state, 0, interval, tolerance), find_next(state, 0, interval, tolerance) / _MICRO)
+    return BucketState(count_left(state, 0, interval, tolerance), find_next(state, 0, interval, tolerance) / _MICRO)

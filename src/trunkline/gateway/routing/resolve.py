@@ -86,14 +86,14 @@ class Index:
 
     def find(self, name: str) -> Resolution | None:
         """Where ``name`` leads, in the order that the guide gives; None when nothing matches."""
-        way = self._found.get(name)
-        if way is None:
-            way = self.look_up(name)
-            if way is not None:
+        resolution = self._found.get(name)
+        if resolution is None:
+            resolution = self.look_up(name)
+            if resolution is not None:
                 if len(self._found) >= self.MAX_FOUND:
                     self._found.clear()
-                self._found[name] = way
-        return way
+                self._found[name] = resolution
+        return resolution
 
     def look_up(self, name: str) -> Resolution | None:
         """:meth:`find`, for who asks once."""
@@ -127,10 +127,10 @@ class Index:
             # Nobody's user and no application's key: what is left is shared with everybody.
             everybody = Actor(user_id="", workspace_id=self.part.id, role="member", application_id="")
             self._shared = Index(self.directory, everybody)
-        way = None if feature.target.startswith(FEATURE) else self._shared.find(feature.target)
-        if way is None and (entry := self._shared.by_name(feature.target)) is not None:
-            way = Resolution.to(self.part, entry, feature.model)
-        return Resolution.into(self.part, feature, way)
+        resolution = None if feature.target.startswith(FEATURE) else self._shared.find(feature.target)
+        if resolution is None and (entry := self._shared.by_name(feature.target)) is not None:
+            resolution = Resolution.to(self.part, entry, feature.model)
+        return Resolution.into(self.part, feature, resolution)
 
     async def names(self) -> list[str]:
         """Everything that may be written as ``model``, best first; of features those too that nothing serves.
@@ -253,19 +253,21 @@ class Resolver:
         :class:`Unavailable` for a route or a feature that nothing can serve now.
         """
         index = self.index(snapshot, actor)
-        way = index.find(name)
-        if way is None:
+        resolution = index.find(name)
+        if resolution is None:
             raise NotFound(index.explain_missing(name), code="model_not_found")
-        candidates = way.candidates
+        candidates = resolution.candidates
         if actor.models:
-            candidates = way.narrow(actor.models, name)
+            candidates = resolution.narrow(actor.models, name)
             if candidates is None:
                 raise Forbidden(f"This API key may only use {', '.join(actor.models)}.", code="model_not_allowed")
         if not candidates:
-            raise Unavailable(way.trouble, code="nothing_serves_it")
+            raise Unavailable(resolution.trouble, code="nothing_serves_it")
         return candidates
 
 
-def _is_set_up(way: Resolution | None) -> bool:
+def _is_set_up(resolution: Resolution | None) -> bool:
     """Whether a feature is worth naming: every workspace has some that nobody has given a key."""
-    return way is not None and any(one.feature and (one.feature.target or one.entry.secrets) for one in way.candidates)
+    return resolution is not None and any(
+        one.feature and (one.feature.target or one.entry.secrets) for one in resolution.candidates
+    )
