@@ -71,6 +71,4 @@ class LimitBook:
         }
         for entry, subject in concerned:
             if entry.subject_id is not None or (entry.subject, entry.measure, entry.window) not in exempt:
-                # An amount that is changed is counted anew: what was used of the old one says nothing about it.
-                amount = "" if entry.measure == "parallel" else f":{entry.amount}"
-                yield Bucket(f"{entry.id}{amount}:{subject}", self._make_rule(entry))
+                yield Bucket(f"{entry.id}:{subject}", self._make_rule(entry))

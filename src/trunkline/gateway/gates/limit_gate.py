@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from math import ceil
 from typing import Final, Protocol
@@ -119,8 +119,18 @@ class LimitGate:
         if book is None or book.limits is not candidate.part.limits:
             if len(self._books) >= _BOOKS:
                 self._books.clear()
+            if book is not None:
+                self._keep_used(book.limits, candidate.part.limits)
             book = self._books[place] = LimitBook(candidate.part.limits, self._make_rule)
         return book.find(actor, candidate)
+
+    def _keep_used(self, before: Iterable[LimitEntry], after: Iterable[LimitEntry]) -> None:
+        """What was used of a limit is used of it, too, when its amount has changed."""
+        amounts = {entry.id: entry.amount for entry in before if entry.measure != "parallel"}
+        for entry in after:
+            amount = amounts.get(entry.id, entry.amount)
+            if amount != entry.amount:
+                self._local.stretch(f"{entry.id}:", amount / entry.amount, self._make_rule(entry).tolerance)
 
     def _make_rule(self, entry: LimitEntry) -> LimitRule:
         return LimitRule(entry, self._share)

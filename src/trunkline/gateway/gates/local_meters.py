@@ -100,6 +100,15 @@ class LocalMeters:
             else:
                 self._arrivals[key] = max(self._arrivals.get(key, 0.0), now) + units * bucket.rule.interval
 
+    def stretch(self, prefix: str, factor: float, most: float) -> None:
+        """A unit of the buckets whose keys begin so takes ``factor`` times as long as before: as many stay taken. Where
+        that is longer, at most all that fit into ``most`` seconds, or as long as before."""
+        now = self._clock()
+        for key, tat in self._arrivals.items():
+            if key.startswith(prefix) and tat > now:
+                taken = (tat - now) * factor
+                self._arrivals[key] = now + (min(taken, max(tat - now, most)) if factor > 1 else taken)
+
     def sweep(self) -> None:
         """Forget the buckets that are whole again."""
         now = self._clock()

@@ -128,6 +128,18 @@ async def test_a_call_above_the_limit_is_refused_with_the_time_to_come_back(gate
     assert await count(gate, where) == 1
 
 
+@pytest.mark.parametrize(("amount", "left"), [(100, 20), (200, 120), (90, 10), (50, 0), (10, 0)])
+async def test_what_was_used_stays_used_when_the_amount_is_changed(
+    gate: LimitGate, clock: Clock, amount: int, left: int
+) -> None:
+    where = candidate(limit(measure="tokens", amount=100))
+    await admit(gate, where, tokens=80)
+    changed = candidate(limit(measure="tokens", amount=amount))
+    assert await count(gate, changed, tokens=1) == min(left, 50)
+    clock.now += 60
+    assert await count(gate, changed, tokens=amount // 2 or 1) >= 1, "nobody waits for longer than before"
+
+
 async def test_each_key_has_the_limit_for_itself(gate: LimitGate) -> None:
     where = candidate(limit(amount=2))
     assert await count(gate, where) == 2

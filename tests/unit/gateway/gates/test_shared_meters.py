@@ -73,6 +73,19 @@ async def test_what_is_left_and_when_to_come_back_is_told_of_all_processes(gates
     assert 1_790 < told.value.retry_after <= 1_800
 
 
+async def test_what_was_used_stays_used_when_the_amount_is_changed(gates: list[LimitGate]) -> None:
+    call = await admit(gates[0], candidate(limit("key", "tokens", 100, window="day")), tokens=50)
+    end(call, event(tokens=80))
+    await settled(gates[0])
+    raised = candidate(limit("key", "tokens", 200, window="day"))
+    with pytest.raises(TooMany):
+        await admit(gates[1], raised, tokens=121)
+    await admit(gates[1], raised, tokens=20)
+    with pytest.raises(TooMany):
+        await admit(gates[1], candidate(limit("key", "tokens", 90, window="day")), tokens=1)
+    await admit(gates[0], candidate(limit("key", "tokens", 110, window="day")), tokens=10)
+
+
 async def test_places_are_given_back_from_whichever_process(gates: list[LimitGate]) -> None:
     where = candidate(limit("workspace", measure="parallel", amount=2))
     first, second = await admit(gates[0], where), await admit(gates[1], where)
