@@ -17,9 +17,9 @@ from trunkline.core.chat import (
     Text,
     ToolCall,
 )
+from trunkline.dialects.argument_text import unwrap
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.media_url import read_url
-from trunkline.dialects.openai_chat.argument_text import unwrap
 from trunkline.dialects.openai_chat.chunk import (
     Annotation,
     ContentPiece,

@@ -13,9 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from trunkline.core.chat import JsonValue
+from trunkline.dialects.argument_text import ArgumentText, unwrap
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_chat.answer import read_arguments
-from trunkline.dialects.openai_chat.argument_text import ArgumentText, unwrap
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 _KINDS: Final = ("function", "custom")

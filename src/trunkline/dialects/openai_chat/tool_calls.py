@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.core.chat_events import ChatEvent, ToolCallDelta, ToolCallStart
+from trunkline.dialects.argument_text import ArgumentText
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_chat.answer import read_arguments, read_signature
-from trunkline.dialects.openai_chat.argument_text import ArgumentText
 from trunkline.dialects.openai_chat.chunk import Delta, FunctionDelta, ToolCallPiece
 
 MAX_CALLS: Final = 1_024

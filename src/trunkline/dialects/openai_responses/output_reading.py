@@ -16,6 +16,7 @@ from trunkline.core.chat import (
     Text,
     ToolCall,
 )
+from trunkline.dialects.argument_text import unwrap
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_responses.citation import NAME, read_annotation
 from trunkline.dialects.openai_responses.logprobs import read_logprobs
@@ -109,10 +110,18 @@ def call_id(item: Item, ids: MadeIds) -> str:
 
 
 def read_arguments(item: Item) -> str:
-    """Arguments as JSON text; some servers send the object itself."""
+    """Arguments as JSON text; some servers send the object itself, or its text as JSON once more."""
     if item.arguments is None:
         return ""
-    return item.arguments if isinstance(item.arguments, str) else msgspec.json.encode(item.arguments).decode()
+    if isinstance(item.arguments, str):
+        return mend_arguments(item.arguments)
+    return msgspec.json.encode(item.arguments).decode()
+
+
+def mend_arguments(arguments: str) -> str:
+    """Whole arguments as they were meant; those that need no mending stay as they came."""
+    meant = unwrap(arguments)
+    return arguments if meant == arguments.strip() else meant
 
 
 def read_picture(item: Item) -> Media | None:

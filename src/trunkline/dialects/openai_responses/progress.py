@@ -18,6 +18,7 @@ from trunkline.core.chat_events import (
     ToolCallDelta,
     ToolCallStart,
 )
+from trunkline.dialects.argument_text import ArgumentText
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_responses.citation import NAME
 from trunkline.dialects.openai_responses.logprobs import read_logprobs
@@ -26,6 +27,7 @@ from trunkline.dialects.openai_responses.output_reading import (
     decode_item,
     is_known,
     kind_of,
+    mend_arguments,
     read_arguments,
     read_citations,
     read_picture,
@@ -41,11 +43,13 @@ MAX_PARTS: Final = 10_000
 
 
 class _Call:
-    __slots__ = ("index", "told")
+    __slots__ = ("index", "text", "told")
 
     def __init__(self, index: int) -> None:
         self.index = index
+        self.text = ArgumentText()
         self.told = False
+        """Whether pieces of its arguments came."""
 
 
 class Progress:
@@ -141,20 +145,29 @@ class Progress:
         if kind_of(raw) == "function_call":
             self._begin(output, decode_item(raw), events)
 
-    def arguments(self, output: int) -> int | None:
-        """The index of the call whose arguments go on; None for a call that never began."""
+    def arguments(self, output: int, piece: str, events: list[ChatEvent]) -> None:
+        """More of a call's arguments; nothing for a call that never began."""
         call = self._calls.get(output)
         if call is None:
-            return None
+            return
         call.told = True
-        return call.index
+        if passed := call.text.feed(piece):
+            events.append(ToolCallDelta(call.index, passed))
 
     def arguments_done(self, output: int, arguments: str, events: list[ChatEvent]) -> None:
         """The whole arguments."""
         call = self._calls.get(output)
-        if call is not None and arguments and not call.told:
+        if call is None:
+            return
+        if call.told:
+            arguments = call.text.end()
+        if arguments:
             call.told = True
-            events.append(ToolCallDelta(call.index, arguments))
+            events.append(ToolCallDelta(call.index, mend_arguments(arguments)))
+
+    def end(self, events: list[ChatEvent]) -> None:
+        """The answer is over: gives what of arguments waited for that."""
+        events.extend(ToolCallDelta(call.index, rest) for call in self._calls.values() if (rest := call.text.end()))
 
     def item_done(self, output: int, raw: msgspec.Raw, events: list[ChatEvent]) -> None:
         """A whole item; told again, it is nothing."""

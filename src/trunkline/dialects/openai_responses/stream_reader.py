@@ -17,7 +17,6 @@ from trunkline.core.chat_events import (
     Start,
     Stop,
     TextDelta,
-    ToolCallDelta,
     UsageReport,
 )
 from trunkline.dialects.failure import MALFORMED
@@ -145,9 +144,7 @@ class ResponsesStreamReader:
             case "response.output_item.done":
                 progress.item_done(output, event.item, events)
             case "response.function_call_arguments.delta":
-                index = progress.arguments(output)
-                if index is not None and event.delta:
-                    events.append(ToolCallDelta(index, event.delta))
+                progress.arguments(output, event.delta or "", events)
             case "response.function_call_arguments.done":
                 progress.arguments_done(output, event.arguments or "", events)
             case _:
@@ -172,6 +169,7 @@ class ResponsesStreamReader:
         if not progress.seen:
             for place, item in enumerate(wire.output or ()):
                 progress.item_done(place, item, events)
+        progress.end(events)
         reason = (wire.incomplete_details or Incomplete()).reason
         self._ended = True
         events.append(Stop(read_status(status, reason, calls=progress.calls, refused=progress.refused)))

@@ -283,3 +283,13 @@ def test_what_an_answer_says_of_itself_is_not_repeated() -> None:
     wire = write(Text("a"), extra={NAME: echo})
     assert (wire["id"], wire["status"], wire["usage"], wire["error"]) == ("resp_1", "completed", None, None)
     assert len(wire["output"]) == 1
+
+
+def test_arguments_that_are_json_twice_are_told_as_they_were_meant() -> None:
+    twice = msgspec.json.encode('{"city":"Rome"}').decode()
+    call = {"type": "function_call", "call_id": "call_1", "name": "get_weather", "arguments": twice}
+    body = msgspec.json.encode({"id": "r", "object": "response", "status": "completed", "output": [call]})
+    (choice,) = DIALECT.read_response(body).choices
+    (found,) = choice.parts
+    assert isinstance(found, ToolCall)
+    assert found.arguments == '{"city":"Rome"}'

@@ -265,3 +265,29 @@ def test_unknown_events_are_passed_over() -> None:
     more = sse({"type": "response.keepalive"}, {"type": "response.new_thing", "item": [1]}, {})
     cut = body.index(b"event: response.output_item.added")
     assert read(body[:cut] + more + body[cut:]) == recorded("text")
+
+
+TWICE = '"{\\"city\\":\\"Rome\\"}"'
+PLAIN = '{"city":"Rome"}'
+
+
+@pytest.mark.parametrize("told", ["deltas", "done", "item", "nothing more"])
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_arguments_that_are_json_twice_are_told_as_they_were_meant(told: str, size: int) -> None:
+    item = {"type": "function_call", "call_id": "call_1", "name": "get_weather", "arguments": ""}
+    deltas = [
+        {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": TWICE[at : at + size]}
+        for at in range(0, len(TWICE), size)
+    ]
+    done = {"type": "response.function_call_arguments.done", "output_index": 0, "arguments": TWICE}
+    whole = {"type": "response.output_item.done", "output_index": 0, "item": {**item, "arguments": TWICE}}
+    events = {"deltas": [*deltas, done, whole], "done": [done, whole], "item": [whole], "nothing more": deltas}[told]
+    found = read(
+        sse(
+            {"type": "response.output_item.added", "output_index": 0, "item": item},
+            *events,
+            {"type": "response.completed", "response": {"id": "r", "status": "completed", "output": []}},
+        )
+    )
+    assert "".join(event.arguments for event in found if isinstance(event, ToolCallDelta)) == PLAIN
+    assert isinstance(found[-1], End)
