@@ -104,6 +104,42 @@ test("usage is told for a period that stands in the address", async ({ page, req
   await expect(page.getByText("Requests", { exact: true }).last()).toBeVisible();
 });
 
+test("versions' shares stand in the list, figures open their requests, and a row has its own actions", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "shared out");
+  await ask(request, "POST", `/model-configs/${id}/versions`, { version: "v2", trafficPercent: 30, settings: { temperature: 0.9 } });
+  await ask(request, "POST", "/v1/chat/completions", { model: "shared out", messages: [{ role: "user", content: "Hello" }] });
+  await signIn(page, "/console/configurations?q=shared");
+  const row = page.getByRole("row", { name: /shared out/ });
+  await expect(row.getByRole("link", { name: "70 / 30: v1 70 %, v2 30 %" })).toHaveText("70 / 30");
+  await row.getByRole("button", { name: "Actions for “shared out”" }).click();
+  await page.getByRole("menuitem", { name: "Switch off" }).click();
+  await expect(row).toContainText("Switched off");
+  await row.getByRole("button", { name: "Actions for “shared out”" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await expect(async () => {
+    await page.reload();
+    await row.getByRole("link", { name: "shared out: 1 calls" }).click({ timeout: 2_000 });
+  }).toPass();
+  await expect(page).toHaveURL(new RegExp(`/requests\\?.*configurationId=${id}`));
+});
+
+test("a model that its provider lists no more shows what can take its place, at one press", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "behind", { ...keyed(), model: "story-smaller" });
+  await signIn(page, `/console/configurations/${id}`);
+  await expect(page.getByText("Its provider does not list it.")).toBeVisible();
+  await page.getByRole("button", { name: "Change to story-small", exact: true }).click();
+  await expect(page.getByRole("combobox", { name: "Model" })).toHaveValue("story-small");
+  await expect(page.getByRole("button", { name: "Review 1 change" })).toBeEnabled();
+  await page.getByRole("button", { name: "Discard changes" }).click();
+  await page.goto("/console/models");
+  const notice = page.getByRole("alert");
+  await expect(notice).toContainText("story-smaller, in use as “behind”");
+  await notice.getByRole("button", { name: "Change to story-small", exact: true }).click();
+  await expect(page.getByText("“behind” uses story-small now.")).toBeVisible();
+  await expect(page.getByText("Not listed any more")).toBeHidden();
+});
+
 everyLook("configurations", async (page, info, scheme) => {
   const id = await makeConfiguration(page.request, `look ${scheme}`, { ...keyed(), configuration: { temperature: 0.4 } });
   await signIn(page, "/console/configurations");

@@ -10464,7 +10464,8 @@ export interface components {
          * @description Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
          *
          *     ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
-         *     this is its last list that is known.
+         *     this is its last list that is known. ``available`` and ``nearest`` are about the model of the configuration that was
+         *     named: its provider may have withdrawn it.
          */
         ProviderModelListResponse: {
             /**
@@ -10507,6 +10508,16 @@ export interface components {
              * @description How old the result is, in seconds.
              */
             ageSeconds: number | null;
+            /**
+             * Available
+             * @description Whether the list has the model of the configuration that was named. `null`: none was named, it has no model of its own, or the list is not live.
+             */
+            available: boolean | null;
+            /**
+             * Nearest
+             * @description Similar names from the list, if it does not have the model.
+             */
+            nearest: string[];
         };
         /**
          * ProviderModelResponse

@@ -24,9 +24,11 @@ from trunkline.core.price import NANOS_PER_USD, Price, Rate
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.outbound.url import Url
 from trunkline.providers.base_url import read_base_url
+from trunkline.providers.check import is_listed
 from trunkline.providers.endpoint import Endpoint, make_endpoint
 from trunkline.providers.model_info import ModelInfo, guess_capabilities
 from trunkline.providers.model_list import list_models
+from trunkline.providers.nearest import nearest
 from trunkline.providers.openrouter import read_maker
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import find
@@ -46,7 +48,8 @@ class ModelListing(msgspec.Struct, frozen=True, kw_only=True):
     """The models of a provider. ``problem`` says why a live list was not to be had, where one was asked for.
 
     ``cached``: it was fetched for an earlier request, ``age_seconds`` ago. ``stale``: it is the last one that is known,
-    as the provider fails now.
+    as the provider fails now. ``available``: whether it has the model of the configuration that was named, with the
+    ``nearest`` ones if not; None where none was named, it has no model of its own, or the list is not live.
     """
 
     provider: str
@@ -57,6 +60,8 @@ class ModelListing(msgspec.Struct, frozen=True, kw_only=True):
     age_seconds: int | None = None
     cached: bool = False
     stale: bool = False
+    available: bool | None = None
+    nearest: tuple[str, ...] = ()
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -130,7 +135,10 @@ class ProviderModels:
             return msgspec.structs.replace(last, problem=_explain(error))
         if listing.provider != provider.id:
             raise InvalidInput.of("configurationId", f"is a configuration of {listing.provider}, not {provider.id}.")
-        return listing if listing.models else self.bundled(provider)
+        if not listing.models:
+            return self.bundled(provider)
+        # Of a configuration that nobody named, nobody wants to know whether its model is there.
+        return listing if configuration_id else msgspec.structs.replace(listing, available=None, nearest=())
 
     async def list_local(self, actor: Actor, configuration_id: str, *, refresh: bool = False) -> ModelListing:
         """The models that one configuration can use, live. Raises NotFound, and UpstreamError as the provider fails."""
@@ -144,7 +152,7 @@ class ProviderModels:
                 state = await workspaces.find_revision(tx, row.workspace_id)
             known = self._lists.get(key)
             if known is not None and not refresh and known.state == state and self._age(known) < FRESH_SECONDS:
-                return self._show(row.provider, known)
+                return _judge(self._show(row.provider, known), row.model)
             endpoint = await self._reach.open(tx, row)
         try:
             models = await self.ask(endpoint)
@@ -156,7 +164,7 @@ class ProviderModels:
             self._lists.clear()
         kept = _Kept(models, self._clock(), self._now(), endpoint.base, state)
         self._lists[key] = kept
-        return msgspec.structs.replace(self._show(row.provider, kept), cached=False)
+        return _judge(msgspec.structs.replace(self._show(row.provider, kept), cached=False), row.model)
 
     async def ask(self, endpoint: Endpoint) -> tuple[ModelInfo, ...]:
         """The models behind ``endpoint``, with what the catalogue knows of them. Raises UpstreamError."""
@@ -257,6 +265,16 @@ class ProviderModels:
         if provider.id == "openrouter":
             listed = {name: msgspec.structs.replace(info, owned_by=read_maker(name)) for name, info in listed.items()}
         return ModelListing(provider=provider.id, source="catalogue", models=tuple(listed.values()))
+
+
+def _judge(listing: ModelListing, model: str | None) -> ModelListing:
+    """The list with what it says of ``model``."""
+    ids = [info.id for info in listing.models]
+    if not model or not ids:
+        return listing
+    if is_listed(model, ids):
+        return msgspec.structs.replace(listing, available=True)
+    return msgspec.structs.replace(listing, available=False, nearest=nearest(model, ids))
 
 
 def read_price(listed: Mapping[str, str]) -> Price | None:

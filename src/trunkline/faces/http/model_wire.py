@@ -32,7 +32,8 @@ class ProviderModelListResponse(ResponseBody):
     """Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
 
     ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
-    this is its last list that is known.
+    this is its last list that is known. ``available`` and ``nearest`` are about the model of the configuration that was
+    named: its provider may have withdrawn it.
     """
 
     provider: str
@@ -43,6 +44,8 @@ class ProviderModelListResponse(ResponseBody):
     stale: bool
     fetched_at: Moment | None
     age_seconds: int | None
+    available: bool | None
+    nearest: list[str]
 
 
 class ModelPullResponse(ResponseBody):

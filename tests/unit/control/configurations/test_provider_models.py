@@ -145,7 +145,7 @@ class Failing(Listing):
         return await super().send(request, timeouts)
 
 
-async def make_two(database: Database) -> tuple[str, str, str, str]:
+async def make_two(database: Database, model: str | None = None) -> tuple[str, str, str, str]:
     """A user and their workspace, with two configurations of one server: the ids."""
     user, workspace = User(id=new_id(), email="a@example.com"), Workspace(id=new_id(), name="w")
     rows = [
@@ -154,6 +154,7 @@ async def make_two(database: Database) -> tuple[str, str, str, str]:
             workspace_id=workspace.id,
             user_id=user.id,
             name=name,
+            model=model,
             provider="custom",
             base_url="http://10.1.2.3:8000/v1",
             parameters={},
@@ -183,6 +184,28 @@ async def test_a_remembered_list_says_its_age_and_a_refresh_asks_anew(database: 
     third = await models.list(actor, "custom", one, refresh=True)
     assert (third.cached, third.age_seconds) == (False, 0)
     assert len(transport.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "available", "nearest"),
+    [
+        ("acme/new-model", True, ()),
+        ("acme/new-model:free", True, ()),
+        ("acme/old-model", False, ("acme/new-model",)),
+        (None, None, ()),
+    ],
+)
+async def test_a_list_says_whether_it_has_the_model_of_the_configuration_that_was_named(
+    database: Database, model: str | None, available: bool | None, nearest: tuple[str, ...]
+) -> None:
+    user, workspace, one, _ = await make_two(database, model)
+    reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), Listing(), {})
+    models = ProviderModels(database, reach, PriceBook(make_price_list()))
+    actor = Actor(user_id=user, workspace_id=workspace, role="owner")
+    for listing in (await models.list_local(actor, one), await models.list(actor, "custom", one)):
+        assert (listing.available, listing.nearest) == (available, nearest)
+    unnamed = await models.list(actor, "custom")
+    assert (unnamed.available, unnamed.nearest) == (None, ())
 
 
 async def test_the_last_list_that_is_known_is_stale_where_the_provider_fails(database: Database) -> None:

@@ -1,4 +1,6 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { meQuery } from "@/features/account/api";
 import { catalogueSearch } from "@/features/catalogue/entries";
 import { root } from "./root";
 
@@ -11,7 +13,8 @@ const catalogue = createRoute({
   component: function Catalogue() {
     const search = catalogue.useSearch();
     const navigate = catalogue.useNavigate();
-    return <CataloguePage search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
+    const { data: me } = useSuspenseQuery(meQuery);
+    return <CataloguePage userId={me.user.id} search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
   },
 });
 

@@ -1,27 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
-
-const PAGE = 100;
-
-type Configurations = Awaited<ReturnType<typeof readConfigurations>>["items"];
-
-const readConfigurations = (client: TrunklineClient, cursor: string | null) => client.page("/api/configurations", { query: { limit: PAGE, cursor } });
-
-async function listConfigurations(client: TrunklineClient): Promise<Configurations> {
-  const all: Configurations = [];
-  let cursor: string | null = null;
-  do {
-    const { items, next }: { items: Configurations; next: string | null } = await readConfigurations(client, cursor);
-    all.push(...items);
-    cursor = next;
-  } while (cursor !== null);
-  return all;
-}
-
-/** All configurations that one sees: whose providers' models are listed, and where each is in use. */
-export function configuredQuery(client: TrunklineClient, workspaceId: string) {
-  return queryOptions({ queryKey: ["configurations", workspaceId], queryFn: () => listConfigurations(client) });
-}
+import type { Configuration } from "@/shared/subjects/configurations";
 
 const listModels = (client: TrunklineClient, provider: string) => client.get("/api/providers/{name}/models", { path: { name: provider } });
 
@@ -34,6 +13,24 @@ export function providerModelsQuery(client: TrunklineClient, workspaceId: string
   });
 }
 
-export type Configuration = Configurations[number];
+const readStanding = async (client: TrunklineClient, { id, provider }: Configuration) => {
+  const { available, nearest } = await client.get("/api/providers/{name}/models", { path: { name: provider }, query: { configurationId: id } });
+  return { available, nearest };
+};
+
+/** Whether a configuration's own provider and key still have its model, and which are like it. */
+export function standingQuery(client: TrunklineClient, workspaceId: string, configuration: Configuration) {
+  return queryOptions({
+    queryKey: ["model-standing", workspaceId, configuration.id, configuration.revision],
+    queryFn: () => readStanding(client, configuration),
+    staleTime: 600_000,
+  });
+}
+
+/** Gives a configuration another model, if nobody has changed it meanwhile. */
+export function changeModel(client: TrunklineClient, { id, revision }: Configuration, model: string, reason: string): Promise<Configuration> {
+  return client.put("/api/configurations/{configuration_id}", { path: { configuration_id: id }, body: { model, reason }, headers: { "if-match": `"${revision}"` } });
+}
+
 export type ModelList = Awaited<ReturnType<typeof listModels>>;
 export type Model = ModelList["models"][number];

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import type { Configuration, Model, ModelList } from "./api";
-import { catalogueSearch, type CatalogueSearch, entriesOf, find } from "./entries";
+import type { Configuration } from "@/shared/subjects/configurations";
+import type { Model, ModelList } from "./api";
+import { catalogueSearch, type CatalogueSearch, entriesOf, find, suspectsOf } from "./entries";
 
 const model = (id: string, more: Partial<Model> = {}) =>
   ({ id, name: id, capabilities: ["text"], inputModalities: [], contextLength: null, pricing: null, created: null, ...more }) as Model;
 const list = (provider: string, ...models: Model[]) => ({ provider, models }) as ModelList;
+
+const used = (name: string, provider: string, id: string | null, isActive = true) => ({ name, provider, model: id, isActive }) as Configuration;
 
 const ENTRIES = entriesOf(
   [
@@ -35,4 +38,12 @@ test.each<[CatalogueSearch, string[]]>([
 
 test("more than four are not compared", () => {
   expect(catalogueSearch.parse({ compare: ["a", "b", "c", "d", "e"], q: "x" })).toEqual({ q: "x" });
+});
+
+test("a model is missed in a live list alone, and only where it is in use", () => {
+  const lists = [{ ...list("openai", model("gpt-b")), source: "live" }, { ...list("mistral", model("small")), source: "catalogue" }] as ModelList[];
+  const configurations = [
+    used("gone", "openai", "gpt-a"), used("there", "openai", "gpt-b"), used("off", "openai", "gpt-a", false), used("any", "openai", null), used("unknown", "mistral", "large"), used("unasked", "groq", "x"),
+  ];
+  expect(suspectsOf(lists, configurations).map(({ name }) => name)).toEqual(["gone"]);
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Configuration, Model, ModelList } from "./api";
+import type { Configuration } from "@/shared/subjects/configurations";
+import type { Model, ModelList } from "./api";
 
 /** A model as the page shows it. Prices are in US dollars for a million tokens. */
 export interface Entry {
@@ -14,7 +15,7 @@ export interface Entry {
 }
 
 const SORTS = ["name", "input", "output", "context", "date"] as const;
-export type Sort = (typeof SORTS)[number];
+type Sort = (typeof SORTS)[number];
 
 /** How many can be compared side by side. */
 export const COMPARED = 4;
@@ -85,4 +86,19 @@ export function find(entries: Entry[], search: CatalogueSearch): Entry[] {
 /** What a model can do, each once. */
 export function abilitiesOf(model: Model): string[] {
   return [...new Set([...model.capabilities, ...model.inputModalities.filter((kind) => kind === "audio" || kind === "image").map((kind) => (kind === "image" ? "vision" : kind))])];
+}
+
+/** When a model was published, as `2026-04-14`; empty where that is not known. */
+export function dateOf({ created }: Model): string {
+  return created === null ? "" : new Date(created * 1000).toISOString().slice(0, 10);
+}
+
+/** At most so many configurations have their own provider asked whether it still has their model. */
+const SUSPECTS = 10;
+
+/** Configurations in use whose model a live list of their provider does not name: their own list may, which has to be asked. */
+export function suspectsOf(lists: ModelList[], configurations: Configuration[]): Configuration[] {
+  const live = new Map(lists.filter(({ source }) => source === "live").map(({ provider, models }) => [provider, new Set(models.map(({ id }) => id))]));
+  const isMissing = ({ provider, model, isActive }: Configuration) => isActive && model !== null && live.get(provider)?.has(model) === false;
+  return configurations.filter(isMissing).slice(0, SUSPECTS);
 }

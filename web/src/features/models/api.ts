@@ -1,41 +1,24 @@
-import { queryOptions } from "@tanstack/react-query";
-import type { ConfigurationDraft, Status, TrunklineClient } from "@trunkline/client";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { ConfigurationDraft, Status, TrunklineClient, UsageAnswer } from "@trunkline/client";
+import { type Configuration, readConfigurations } from "@/shared/subjects/configurations";
 
 const PAGE = 100;
+const MOST_FIGURES = 1000;
 
-type Configurations = Awaited<ReturnType<typeof readConfigurations>>["items"];
-
-function readConfigurations(client: TrunklineClient, cursor: string | null) {
-  return client.page("/api/configurations", { query: { limit: PAGE, cursor } });
-}
-
-async function listConfigurations(client: TrunklineClient): Promise<Configurations> {
-  const all: Configurations = [];
-  let cursor: string | null = null;
-  do {
-    const { items, next }: { items: Configurations; next: string | null } = await readConfigurations(client, cursor);
-    all.push(...items);
-    cursor = next;
-  } while (cursor !== null);
-  return all;
-}
-
-/** All configurations that one sees in the workspace. */
-export function configurationsQuery(client: TrunklineClient, workspaceId: string) {
+/** What each configuration was used for in a period: one's own calls, for administrators the workspace's. No calls come with it beyond one. */
+export function figuresQuery(client: TrunklineClient, workspaceId: string, period: { from: string; to: string; timeZone: string; interval: "hour" | "day" }) {
   return queryOptions({
-    queryKey: ["configurations", workspaceId],
-    queryFn: () => listConfigurations(client),
+    queryKey: ["usage", workspaceId, "configurations", period],
+    queryFn: () => client.usage.get({ ...period, by: "configuration", top: MOST_FIGURES, limit: 1 }),
+    placeholderData: keepPreviousData,
   });
 }
 
-const readReport = (client: TrunklineClient, query: { from: string; to: string; timeZone: string }) => client.get("/api/usage/report", { query });
+const readExperiments = (client: TrunklineClient) => client.get("/api/experiments", { query: { state: "running", limit: PAGE } });
 
-/** What each configuration was used for in a period. */
-export function reportQuery(client: TrunklineClient, workspaceId: string, period: { from: string; to: string; timeZone: string }) {
-  return queryOptions({
-    queryKey: ["usage", workspaceId, period],
-    queryFn: () => readReport(client, period),
-  });
+/** Which configurations have versions that share their traffic, and how. */
+export function splitsQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({ queryKey: ["experiments", workspaceId, "splits"], queryFn: () => readExperiments(client), staleTime: 30_000 });
 }
 
 async function readStatus(client: TrunklineClient): Promise<Status> {
@@ -176,7 +159,7 @@ export async function findDependents(client: TrunklineClient, configuration: Con
   const [routes, applications, configurations] = await Promise.all([
     client.get("/api/routes", { query: { limit: PAGE } }),
     client.get("/api/applications", { query: { limit: PAGE } }),
-    listConfigurations(client),
+    readConfigurations(client),
   ]);
   const credential = configuration.apiKeyInfo?.credentialId;
   return [
@@ -194,8 +177,9 @@ export async function findDependents(client: TrunklineClient, configuration: Con
 
 export const PERIODS = ["day", "week", "month", "all"] as const;
 export type Period = (typeof PERIODS)[number];
-export type Configuration = Configurations[number];
-export type Report = Awaited<ReturnType<typeof readReport>>;
+export type { Configuration };
+export type Figures = UsageAnswer;
+export type Splits = Awaited<ReturnType<typeof readExperiments>>;
 export type ConfigurationUsage = Awaited<ReturnType<typeof readUsage>>;
 export type Revision = Awaited<ReturnType<typeof readRevisions>>[number];
 export type Provider = Awaited<ReturnType<typeof listProviders>>[number];

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { ConfigurationDraft, TestStage } from "@trunkline/client";
+import { configurationsQuery } from "@/shared/subjects/configurations";
 import { useWorkspace } from "@/shared/workspace";
 import {
   type Configuration,
   configurationQuery,
-  configurationsQuery,
   configurationUsageQuery,
   modelsQuery,
   type Period,

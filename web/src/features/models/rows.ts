@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Status } from "@trunkline/client";
 import type { Health } from "@/shared/health";
-import type { Configuration, Report } from "./api";
+import type { Configuration, Figures, Splits } from "./api";
 
 /** A configuration with what is known of its traffic. */
 export interface Row {
@@ -9,7 +9,11 @@ export interface Row {
   state: Health;
   p50Ms: number | null;
   checkedAt: string | null;
-  /** Calls in each cell of history, the oldest first. */
+  /** Whether the provider said of the last call that it does not have the model. */
+  modelMissing: boolean;
+  /** The share of each version that gets traffic, in percent, the control first; empty: it has none. */
+  split: { id: string; version: string; share: number }[];
+  /** Calls of each hour or day of the period, the oldest first. */
   calls: number[];
   cost: number | null;
   unpriced: number;
@@ -31,24 +35,30 @@ export const configurationSearch = z.object({
   to: z.string().optional().catch(undefined),
 });
 export type ConfigurationSearch = z.infer<typeof configurationSearch>;
-export type Sort = (typeof SORTS)[number];
+type Sort = (typeof SORTS)[number];
 
-/** Puts together what three questions were answered with. */
-export function rowsOf(configurations: Configuration[], status?: Status, report?: Report): Row[] {
+/** Puts together what four questions were answered with. */
+export function rowsOf(configurations: Configuration[], status?: Status, figures?: Figures, splits?: Splits): Row[] {
   const states = new Map(status?.configurations.map((each) => [each.configurationId, each]));
-  const used = new Map(report?.byConfiguration.map((each) => [each.configurationId, each]));
+  const used = new Map(figures?.breakdown.map((part) => [part.key, part]));
+  const split = new Map(splits?.map((each) => [each.configId, each.versions.filter((version) => version.share > 0)]));
   return configurations.map((configuration) => {
     const state = states.get(configuration.id);
-    const figures = used.get(configuration.id);
+    const part = used.get(configuration.id);
+    const now = configuration.isActive ? (state?.state ?? "unknown") : "inactive";
     return {
       configuration,
-      state: configuration.isActive ? (state?.state ?? "unknown") : "inactive",
+      state: now,
       p50Ms: state?.p50Ms ?? null,
       checkedAt: state?.checkedAt ?? null,
-      calls: state?.cells.map((cell) => cell.calls) ?? [],
-      cost: figures?.costUSD ?? null,
-      unpriced: figures?.unpricedCount ?? 0,
-      errorRate: figures?.errorRate ?? null,
+      modelMissing: now !== "healthy" && state?.lastError?.kind === "not_found",
+      split: (split.get(configuration.id) ?? [])
+        .toSorted((one, other) => Number(other.isControl) - Number(one.isControl))
+        .map(({ versionId, version, share }) => ({ id: versionId, version, share })),
+      calls: part?.series.map((slice) => slice.requestCount) ?? [],
+      cost: part?.costUSD ?? null,
+      unpriced: part?.unpricedCount ?? 0,
+      errorRate: part?.errorRate ?? null,
     };
   });
 }

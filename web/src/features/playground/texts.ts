@@ -55,8 +55,6 @@ export const texts = {
     configuration: "The same model and parameters under a name of its own. Its key is the one that the workspace shares for this provider.",
   },
   name: "Name",
-  cancel: "Cancel",
-  close: "Close",
   save: "Save",
   savedFeature: (name: string) => `The feature “${name}” is made. It stands under Features.`,
   savedConfiguration: (name: string) => `The configuration “${name}” is made.`,

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { BodyOf, TrunklineClient } from "@trunkline/client";
+import { configurationsQuery } from "@/shared/subjects/configurations";
 
 const PAGE = 100;
 
@@ -16,28 +17,9 @@ export function routeQuery(client: TrunklineClient, workspaceId: string, routeId
   return queryOptions({ queryKey: ["route", workspaceId, routeId], queryFn: () => readRoute(client, routeId) });
 }
 
-type Configurations = Awaited<ReturnType<typeof readConfigurations>>["items"];
-
-const readConfigurations = (client: TrunklineClient, cursor: string | null) => client.page("/api/configurations", { query: { limit: PAGE, cursor } });
-
-async function listConfigurations(client: TrunklineClient): Promise<Configurations> {
-  const all: Configurations = [];
-  let cursor: string | null = null;
-  do {
-    const { items, next }: { items: Configurations; next: string | null } = await readConfigurations(client, cursor);
-    all.push(...items);
-    cursor = next;
-  } while (cursor !== null);
-  return all;
-}
-
 /** What a route can lead to: configurations that are shared with the workspace. */
 export function targetsQuery(client: TrunklineClient, workspaceId: string) {
-  return queryOptions({
-    queryKey: ["configurations", workspaceId],
-    queryFn: () => listConfigurations(client),
-    select: (all) => all.filter((each) => each.shared),
-  });
+  return queryOptions({ ...configurationsQuery(client, workspaceId), select: (all) => all.filter((each) => each.shared) });
 }
 
 /** Saves a route: a new one, or with `saved` that one, if nobody has changed it meanwhile. */

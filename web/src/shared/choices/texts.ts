@@ -1,5 +1,6 @@
 /** What is said where a model is chosen and described. */
 export const texts = {
+  changeTo: (model: string) => `Change to ${model}`,
   groups: { configuration: "Configurations", route: "Routes", feature: "Features" },
   nothing: "Nothing is called so.",
   other: (name: string) => `Use “${name}”`,

@@ -9,7 +9,7 @@ export function usd(amount: number | null | undefined): string {
     style: "currency",
     currency: "USD",
     currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: size >= 1 ? 2 : 0,
+    minimumFractionDigits: size >= 0.01 ? 2 : 0,
     maximumFractionDigits: digits,
   }).format(amount);
 }

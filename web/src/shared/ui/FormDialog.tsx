@@ -6,13 +6,14 @@ import { Problem } from "./Problem";
 
 /**
  * A form in a dialog. What was typed stays there on a failure; closing a form that was changed (`changed`) asks first, and so does
- * leaving the page. `error`: what went wrong and stands at no field.
+ * leaving the page. `ready`: whether enough is typed to send it. `error`: what went wrong and stands at no field.
  */
 export function FormDialog({
   title,
   action,
   changed,
   pending,
+  ready = true,
   error,
   size = "md",
   onSubmit,
@@ -23,6 +24,7 @@ export function FormDialog({
   action: string;
   changed: boolean;
   pending: boolean;
+  ready?: boolean;
   error?: unknown;
   size?: "md" | "lg" | "xl";
   onSubmit: () => void;
@@ -59,7 +61,7 @@ export function FormDialog({
               <Button variant="default" onClick={close}>
                 {texts.cancel}
               </Button>
-              <Button type="submit" loading={pending}>
+              <Button type="submit" loading={pending} disabled={!ready}>
                 {action}
               </Button>
             </Group>

@@ -1,18 +1,18 @@
-import { Box, Button, Checkbox, Group, Table, Text } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Box, Checkbox, Group, Table, Text } from "@mantine/core";
 import { memo } from "react";
 import { usd } from "@/shared/format/money";
 import { count } from "@/shared/format/quantity";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
-import { abilitiesOf, type Entry } from "../entries";
+import { abilitiesOf, dateOf, type Entry } from "../entries";
 import { texts } from "../texts";
 import classes from "./CatalogueTable.module.css";
+import { UseModel } from "./UseModel";
 
 /** A model in the table. */
 export const CatalogueRow = memo(function CatalogueRow({ entry, index, chosen, full, onToggle }: { entry: Entry; index: number; chosen: boolean; full: boolean; onToggle: () => void }) {
   const { model, provider } = entry;
   return (
-    <Table.Tr className={classes.row} aria-rowindex={index + 2}>
+    <Table.Tr aria-rowindex={index + 2}>
       <Table.Td visibleFrom="sm">
         <Checkbox size="xs" aria-label={texts.compareLabel(model.id)} checked={chosen} disabled={full} onChange={onToggle} />
       </Table.Td>
@@ -38,17 +38,18 @@ export const CatalogueRow = memo(function CatalogueRow({ entry, index, chosen, f
       <Table.Td className={classes.figure} visibleFrom="sm">
         {count(model.contextLength)}
       </Table.Td>
-      <Table.Td visibleFrom="lg">{model.created === null ? texts.unknown : new Date(model.created * 1000).toISOString().slice(0, 10)}</Table.Td>
+      <Table.Td visibleFrom="lg">
+        <Text size="sm" truncate>
+          {[model.version, dateOf(model)].filter(Boolean).join(" · ") || texts.unknown}
+        </Text>
+      </Table.Td>
       <Table.Td visibleFrom="lg">
         <Text size="sm" c="dimmed" truncate>
           {entry.usedBy.join(", ") || texts.unknown}
         </Text>
       </Table.Td>
       <Table.Td>
-        {/* Subjects know of each other by address alone. */}
-        <Button component={Link} size="compact-sm" variant="default" aria-label={texts.useLabel(model.id)} {...({ to: "/configurations/new", search: { provider, model: model.id, step: "key" } } as object)}>
-          {texts.use}
-        </Button>
+        <UseModel provider={provider} model={model.id} />
       </Table.Td>
     </Table.Tr>
   );

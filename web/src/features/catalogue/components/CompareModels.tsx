@@ -2,7 +2,7 @@ import { Modal, Table } from "@mantine/core";
 import { usd } from "@/shared/format/money";
 import { count } from "@/shared/format/quantity";
 import { texts as shared } from "@/shared/texts";
-import { abilitiesOf, type Entry } from "../entries";
+import { abilitiesOf, dateOf, type Entry } from "../entries";
 import { texts } from "../texts";
 import classes from "./CatalogueTable.module.css";
 
@@ -14,7 +14,7 @@ const FACTS: [keyof typeof texts.facts, (entry: Entry) => string][] = [
   ["context", (entry) => count(entry.model.contextLength)],
   ["output_limit", (entry) => count(entry.model.maxOutputTokens)],
   ["version", (entry) => entry.model.version ?? ""],
-  ["date", (entry) => (entry.model.created === null ? "" : new Date(entry.model.created * 1000).toISOString().slice(0, 10))],
+  ["date", (entry) => dateOf(entry.model)],
   ["used", (entry) => entry.usedBy.join(", ")],
 ];
 

@@ -4,19 +4,22 @@ import { useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query
 import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 import { count } from "@/shared/format/quantity";
+import { type Configuration, configurationsQuery } from "@/shared/subjects/configurations";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { useWorkspace } from "@/shared/workspace";
-import { type Configuration, configuredQuery, type ModelList, providerModelsQuery } from "../api";
+import { type ModelList, providerModelsQuery } from "../api";
 import { CatalogueFilters } from "../components/CatalogueFilters";
 import { CatalogueTable } from "../components/CatalogueTable";
 import { CompareModels } from "../components/CompareModels";
-import { abilitiesOf, type CatalogueSearch, entriesOf, find } from "../entries";
+import { WithdrawnModels } from "../components/WithdrawnModels";
+import { abilitiesOf, type CatalogueSearch, entriesOf, find, suspectsOf } from "../entries";
 import { texts } from "../texts";
 
 interface PageProps {
+  userId: string;
   search: CatalogueSearch;
   onSearch: (next: CatalogueSearch) => void;
 }
@@ -24,7 +27,7 @@ interface PageProps {
 /** All models of all configured providers: what they can do, what they cost, and a way to use each. */
 export function CataloguePage(props: PageProps) {
   const { client, id } = useWorkspace();
-  const configurations = useQuery(configuredQuery(client, id));
+  const configurations = useQuery(configurationsQuery(client, id));
   return (
     <>
       <PageHeader title={texts.title} about={texts.about} />
@@ -55,11 +58,12 @@ const together = (results: UseQueryResult<ModelList>[]) => ({
   waiting: results.some((result) => result.isPending),
 });
 
-function Shown({ configurations, search, onSearch }: PageProps & { configurations: Configuration[] }) {
+function Shown({ configurations, userId, search, onSearch }: PageProps & { configurations: Configuration[] }) {
   const { client, id } = useWorkspace();
   const [comparing, { open, close }] = useDisclosure(false);
   const providers = useMemo(() => [...new Set(configurations.map((each) => each.provider))].toSorted(), [configurations]);
   const { lists, waiting } = useQueries({ queries: providers.map((provider) => providerModelsQuery(client, id, provider)), combine: together });
+  const suspects = useMemo(() => suspectsOf(lists, configurations), [lists, configurations]);
   const entries = useMemo(() => entriesOf(lists, configurations), [lists, configurations]);
   const abilities = useMemo(() => [...new Set(entries.flatMap((entry) => abilitiesOf(entry.model)))].toSorted(), [entries]);
   const wanted = useDeferredValue(search);
@@ -75,6 +79,7 @@ function Shown({ configurations, search, onSearch }: PageProps & { configuration
             {texts.failed(list.provider, list.problem ?? "")}
           </Text>
         ))}
+      <WithdrawnModels suspects={suspects} userId={userId} />
       {entries.length === 0 && waiting ? <ListSkeleton rows={8} label={texts.loading} /> : <CatalogueTable entries={found} search={search} onSearch={onSearch} />}
       <Group justify="space-between" mt="xs">
         <Text size="sm" c="dimmed" component="output">

@@ -4,6 +4,7 @@ import { count } from "@/shared/format/quantity";
 import { ago } from "@/shared/format/time";
 import { Badge } from "@/shared/ui/Badge";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
+import { SplitBar } from "@/shared/ui/SplitBar";
 import type { Summary } from "../api";
 import { texts } from "../texts";
 import classes from "./experiments.module.css";
@@ -30,11 +31,7 @@ export function ExperimentList({ experiments }: { experiments: Summary[] }) {
           </Box>
           <Box>
             <Text size="sm">{each.versions.map((version) => `${version.version} ${version.share} %`).join(" · ")}</Text>
-            <div className={classes.bar} aria-hidden>
-              {each.versions.map((version) => (
-                <span key={version.versionId} style={{ width: `${version.share}%` }} />
-              ))}
-            </div>
+            <SplitBar shares={each.versions.map(({ versionId, share }) => ({ id: versionId, share }))} />
           </Box>
           <Box>
             <Text>{each.verdict}</Text>

@@ -6,7 +6,7 @@ import { texts as shared } from "@/shared/texts";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { Problem } from "@/shared/ui/Problem";
 import { useWorkspace } from "@/shared/workspace";
-import { configurationsQuery, useExperimentChanges } from "../api";
+import { candidatesQuery, useExperimentChanges } from "../api";
 import { texts } from "../texts";
 
 interface Fields {
@@ -22,7 +22,7 @@ interface Fields {
 export function NewExperiment({ onClose, done }: { onClose: () => void; done: (configId: string) => void }) {
   const { client, id } = useWorkspace();
   const { create: words } = texts;
-  const configurations = useQuery(configurationsQuery(client, id));
+  const configurations = useQuery(candidatesQuery(client, id));
   const { create } = useExperimentChanges("");
   const form = useForm<Fields>({ defaultValues: { configId: "", version: "v2", model: "", temperature: "", prompt: "", share: 50 } });
   const { errors, isDirty } = form.formState;

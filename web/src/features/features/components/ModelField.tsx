@@ -5,6 +5,7 @@ import { useState } from "react";
 import { usd } from "@/shared/format/money";
 import { count } from "@/shared/format/quantity";
 import { factsOf } from "@/shared/choices/facts";
+import { NearestModels } from "@/shared/choices/NearestModels";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
 import { useWorkspace } from "@/shared/workspace";
 import { type CatalogueModel, modelQuery, modelsQuery } from "../api";
@@ -12,8 +13,8 @@ import { texts } from "../texts";
 
 const TYPING_MS = 250;
 
-/** One of OpenRouter's models, or any other id that is typed; below it what is known of it. */
-export function ModelField({ value, onChange, lack }: { value: string; onChange: (id: string) => void; lack?: string | undefined }) {
+/** One of OpenRouter's models, or any other id that is typed; below it what is known of it. `nearest`: it is withdrawn, and these are like it. */
+export function ModelField({ value, onChange, nearest }: { value: string; onChange: (id: string) => void; nearest?: readonly string[] | undefined }) {
   const { client, id } = useWorkspace();
   const [typed, setTyped] = useState("");
   const [searched] = useDebouncedValue(typed === value ? "" : typed.trim(), TYPING_MS);
@@ -38,9 +39,10 @@ export function ModelField({ value, onChange, lack }: { value: string; onChange:
         maxDropdownHeight={280}
         renderOption={({ option }) => <span className="mono">{option.label}</span>}
       />
-      <Text size="sm" c={lack === undefined ? "dimmed" : "var(--tl-fair)"} mt={4}>
-        {lack ?? (known === undefined ? texts.modelHint : factsLine(known))}
+      <Text size="sm" c={nearest === undefined ? "dimmed" : "var(--tl-fair)"} mt={4}>
+        {nearest !== undefined ? texts.unlisted : known === undefined ? texts.modelHint : factsLine(known)}
       </Text>
+      {nearest === undefined ? null : <NearestModels models={nearest} onChoose={onChange} />}
     </div>
   );
 }

@@ -22,7 +22,6 @@ export function SettingsFields({ feature }: { feature: FeatureSettings }) {
   const model = useWatch({ control: form.control, name: "model" });
   const { data: known } = useQuery(modelQuery(client, id, model));
   const untouched = model === (feature.model ?? "");
-  const nearest = feature.nearest.length > 0 ? texts.nearest(feature.nearest.join(", ")) : texts.unlisted;
   const number = (name: (typeof SHARES)[number] | (typeof PENALTIES)[number], least: number, most: number) => (
     <Controller
       key={name}
@@ -48,7 +47,7 @@ export function SettingsFields({ feature }: { feature: FeatureSettings }) {
         <Controller
           name="model"
           control={form.control}
-          render={({ field }) => <ModelField value={field.value} onChange={field.onChange} lack={untouched && feature.available === false ? nearest : undefined} />}
+          render={({ field }) => <ModelField value={field.value} onChange={field.onChange} nearest={untouched && feature.available === false ? feature.nearest : undefined} />}
         />
         <Controller
           name="apiKey"

@@ -55,9 +55,13 @@ export function FeaturesPage({ search, onSearch }: { search: FeatureSearch; onSe
           );
         }}
       </Loaded>
-      {making ? (
+      {making || (mayChange && search.model !== undefined) ? (
         <NewFeatureDialog
-          onClose={() => setMaking(false)}
+          model={search.model}
+          onClose={() => {
+            setMaking(false);
+            onSearch({});
+          }}
           onMade={(slug) => {
             setMaking(false);
             onSearch({ open: slug });

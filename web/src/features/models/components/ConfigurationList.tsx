@@ -1,18 +1,23 @@
-import { Checkbox, Paper, Table, Text, UnstyledButton } from "@mantine/core";
+import { Checkbox, Table, VisuallyHidden } from "@mantine/core";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { ChevronDown, ChevronUp } from "lucide-react";
 import { useLayoutEffect, useRef, useState } from "react";
+import type { CallSpan } from "@/shared/calls/CallsLink";
+import { SortHead } from "@/shared/ui/SortHead";
+import { TableFrame } from "@/shared/ui/TableFrame";
+import { VirtualRows } from "@/shared/ui/VirtualRows";
 import type { TestResult } from "../api";
-import type { ConfigurationSearch, Row, Sort } from "../rows";
+import type { ConfigurationSearch, Row } from "../rows";
 import { texts } from "../texts";
-import classes from "./ConfigurationList.module.css";
 import { ConfigurationRow } from "./ConfigurationRow";
 
 const ROW = 61;
+const { columns } = texts.list;
 
 /** The table, of which only the rows in sight exist. On a phone each row keeps its name, health and cost. */
 export function ConfigurationList({
   rows,
+  userId,
+  span,
   search,
   onSearch,
   tests,
@@ -21,6 +26,9 @@ export function ConfigurationList({
   onChosen,
 }: {
   rows: Row[];
+  userId: string;
+  /** What the figures are of. */
+  span: CallSpan;
   search: ConfigurationSearch;
   onSearch: (next: ConfigurationSearch) => void;
   /** What tests of this page have said, by configuration. */
@@ -33,20 +41,7 @@ export function ConfigurationList({
   const [margin, setMargin] = useState(0);
   useLayoutEffect(() => setMargin(frame.current?.offsetTop ?? 0), []);
   const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => ROW, overscan: 12, scrollMargin: margin });
-  const items = virtual.getVirtualItems();
-  const above = (items[0]?.start ?? margin) - margin;
-  const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin);
-  const head = (title: string, sort: Sort) => {
-    const active = search.sort === sort;
-    const Arrow = search.down ? ChevronDown : ChevronUp;
-    return (
-      <UnstyledButton className={classes.sort} onClick={() => onSearch({ ...search, sort, down: active ? !search.down : undefined })}>
-        {title}
-        {active ? <Arrow size={14} aria-hidden /> : null}
-      </UnstyledButton>
-    );
-  };
-  const order = (sort: Sort) => (search.sort !== sort ? undefined : search.down ? "descending" : "ascending");
+  const sorting = { sorted: search, onSort: (sorted: Pick<ConfigurationSearch, "sort" | "down">) => onSearch({ ...search, ...sorted }) };
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -54,60 +49,58 @@ export function ConfigurationList({
   };
   const all = rows.length > 0 && rows.every((row) => chosen.has(row.configuration.id));
   return (
-    <Paper withBorder className={classes.frame} ref={frame}>
-      <Table verticalSpacing="xs" horizontalSpacing="sm" className={classes.table} aria-rowcount={rows.length + 1}>
-        <Table.Thead>
-          <Table.Tr>
-            {selectable ? (
-              <Table.Th w={40} visibleFrom="sm">
-                <Checkbox
-                  size="xs"
-                  aria-label={texts.list.selectAll}
-                  checked={all}
-                  indeterminate={!all && rows.some((row) => chosen.has(row.configuration.id))}
-                  onChange={() => onChosen(all ? new Set() : new Set(rows.map((row) => row.configuration.id)))}
-                />
-              </Table.Th>
-            ) : null}
-            <Table.Th aria-sort={order("name")}>{head(texts.list.columns.name, "name")}</Table.Th>
-            <Table.Th aria-sort={order("health")}>{head(texts.list.columns.health, "health")}</Table.Th>
-            <Table.Th visibleFrom="md">{texts.list.columns.key}</Table.Th>
-            <Table.Th visibleFrom="md">{texts.list.columns.calls}</Table.Th>
-            <Table.Th className={classes.figure} aria-sort={order("cost")}>
-              {head(texts.list.columns.cost, "cost")}
-            </Table.Th>
-            <Table.Th className={classes.figure} visibleFrom="sm" aria-sort={order("errors")}>
-              {head(texts.list.columns.errors, "errors")}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
-          {items.map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            const { id } = row.configuration;
-            return (
-              <ConfigurationRow
-                key={id}
-                row={row}
-                index={item.index}
-                measure={virtual.measureElement}
-                test={tests[id]}
-                selectable={selectable}
-                chosen={chosen.has(id)}
-                onToggle={() => toggle(id)}
+    <TableFrame
+      label={texts.list.title}
+      frame={frame}
+      rowCount={rows.length}
+      none={texts.list.none}
+      head={
+        <>
+          {selectable ? (
+            <Table.Th w={40} visibleFrom="sm">
+              <Checkbox
+                size="xs"
+                aria-label={texts.list.selectAll}
+                checked={all}
+                indeterminate={!all && rows.some((row) => chosen.has(row.configuration.id))}
+                onChange={() => onChosen(all ? new Set() : new Set(rows.map((row) => row.configuration.id)))}
               />
-            );
-          })}
-          {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
-        </Table.Tbody>
-      </Table>
-      {rows.length === 0 ? (
-        <Text c="dimmed" p="md">
-          {texts.list.none}
-        </Text>
-      ) : null}
-    </Paper>
+            </Table.Th>
+          ) : null}
+          <SortHead title={columns.name} sort="name" {...sorting} />
+          <SortHead title={columns.health} sort="health" {...sorting} />
+          <Table.Th visibleFrom="md">{columns.key}</Table.Th>
+          <Table.Th visibleFrom="lg">{columns.versions}</Table.Th>
+          <Table.Th visibleFrom="md">{columns.calls}</Table.Th>
+          <SortHead title={columns.cost} sort="cost" figure {...sorting} />
+          <SortHead title={columns.errors} sort="errors" figure from="sm" {...sorting} />
+          <Table.Th w={44} visibleFrom="xs">
+            <VisuallyHidden>{columns.actions}</VisuallyHidden>
+          </Table.Th>
+        </>
+      }
+    >
+      <VirtualRows virtual={virtual} margin={margin}>
+        {(item) => {
+          const row = rows[item.index];
+          if (row === undefined) return null;
+          const { id } = row.configuration;
+          return (
+            <ConfigurationRow
+              key={id}
+              row={row}
+              userId={userId}
+              span={span}
+              index={item.index}
+              measure={virtual.measureElement}
+              test={tests[id]}
+              selectable={selectable}
+              chosen={chosen.has(id)}
+              onToggle={() => toggle(id)}
+            />
+          );
+        }}
+      </VirtualRows>
+    </TableFrame>
   );
 }

@@ -1,22 +1,27 @@
 import { Anchor, Box, Checkbox, Group, Table, Text } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { usd } from "@/shared/format/money";
-import { count, percent } from "@/shared/format/quantity";
+import type { MouseEvent } from "react";
+import { type CallSpan } from "@/shared/calls/CallsLink";
 import { ago, duration } from "@/shared/format/time";
 import { wordFor } from "@/shared/health";
 import { Badge } from "@/shared/ui/Badge";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
-import { Sparkline } from "@/shared/ui/Sparkline";
 import type { TestResult } from "../api";
 import type { Row } from "../rows";
 import { texts } from "../texts";
 import classes from "./ConfigurationList.module.css";
+import { ConfigurationMenu } from "./ConfigurationMenu";
+import { RowFigures } from "./RowFigures";
+import { VersionSplit } from "./VersionSplit";
 
-const MUCH = 0.05;
+/** For what is pressed by itself in a row that opens something. */
+const apart = { onClick: (event: MouseEvent) => event.stopPropagation() };
 
-/** A configuration in the table. A click anywhere opens it. */
+/** A configuration in the table. A click anywhere opens it; figures open the requests that they sum. */
 export function ConfigurationRow({
   row,
+  userId,
+  span,
   index,
   measure,
   test,
@@ -25,6 +30,8 @@ export function ConfigurationRow({
   onToggle,
 }: {
   row: Row;
+  userId: string;
+  span: CallSpan;
   index: number;
   measure: (element: Element | null) => void;
   test: TestResult | undefined;
@@ -33,12 +40,10 @@ export function ConfigurationRow({
   onToggle: () => void;
 }) {
   const navigate = useNavigate();
-  const { configuration, state } = row;
-  const { word, tone } = wordFor(state);
-  const total = row.calls.reduce((sum, calls) => sum + calls, 0);
+  const { configuration } = row;
+  const { word, tone } = wordFor(row.state);
   const checked = test?.testedAt ?? row.checkedAt;
   const seen = [row.p50Ms === null ? "" : `p50 ${duration(row.p50Ms)}`, checked ? ago(checked) : texts.list.never];
-  const bad = row.errorRate !== null && row.errorRate > MUCH;
   return (
     <Table.Tr
       ref={measure}
@@ -48,32 +53,25 @@ export function ConfigurationRow({
       onClick={() => void navigate({ to: "/configurations/$configurationId", params: { configurationId: configuration.id }, search: {} })}
     >
       {selectable ? (
-        <Table.Td visibleFrom="sm" onClick={(event) => event.stopPropagation()}>
+        <Table.Td visibleFrom="sm" {...apart}>
           <Checkbox size="xs" aria-label={texts.list.select(configuration.name)} checked={chosen} onChange={onToggle} />
         </Table.Td>
       ) : null}
       <Table.Td>
         <Group gap="sm" wrap="nowrap">
           <ProviderMark provider={configuration.provider} />
-          <Box miw={0}>
-            <Anchor
-              component={Link}
-              {...({ to: "/configurations/$configurationId", params: { configurationId: configuration.id } } as object)}
-              c="inherit"
-              fw={550}
-              className={classes.name}
-              onClick={(event) => event.stopPropagation()}
-            >
+          <Box miw={88}>
+            <Anchor component={Link} {...({ to: "/configurations/$configurationId", params: { configurationId: configuration.id } } as object)} c="inherit" fw={550} {...apart}>
               {configuration.name}
             </Anchor>
-            <Text className={`mono ${classes.name}`} c="dimmed">
+            <Text className="mono" c="dimmed">
               {configuration.model ?? texts.list.anyModel}
             </Text>
           </Box>
         </Group>
       </Table.Td>
       <Table.Td>
-        <Badge tone={tone}>{word}</Badge>
+        <Badge tone={tone}>{row.modelMissing ? texts.list.modelMissing : word}</Badge>
         <Text size="sm" c="dimmed">
           {seen.filter(Boolean).join(" · ")}
         </Text>
@@ -84,21 +82,12 @@ export function ConfigurationRow({
           {configuration.shared ? texts.list.shared : texts.list.private}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="md">
-        {total === 0 ? <Text c="dimmed">{texts.list.noCalls}</Text> : <Sparkline values={row.calls} bad={tone === "bad"} label={texts.list.calls(count(total))} />}
+      <Table.Td visibleFrom="lg" {...(row.split.length > 0 ? apart : {})}>
+        <VersionSplit configurationId={configuration.id} split={row.split} />
       </Table.Td>
-      <Table.Td className={classes.figure}>
-        {usd(row.cost)}
-        {row.unpriced > 0 ? (
-          <Text size="sm" c="dimmed">
-            {texts.list.unpriced(count(row.unpriced))}
-          </Text>
-        ) : null}
-      </Table.Td>
-      <Table.Td className={classes.figure} visibleFrom="sm">
-        <Text span c={bad ? "var(--tl-bad)" : "dimmed"}>
-          {percent(row.errorRate)}
-        </Text>
+      <RowFigures row={row} span={span} bad={tone === "bad"} apart={apart} />
+      <Table.Td visibleFrom="xs" {...apart}>
+        <ConfigurationMenu configuration={configuration} userId={userId} />
       </Table.Td>
     </Table.Tr>
   );

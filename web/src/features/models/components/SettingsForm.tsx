@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Paper, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, Paper, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,7 +9,7 @@ import { useWorkspace } from "@/shared/workspace";
 import { type Configuration, configurationQuery, previewQuery, type Provider } from "../api";
 import { type Difference, differences, type Editable, editable } from "../difference";
 import { bodyWithoutKey, useSealing } from "../draft";
-import { useProviderModels, useUpdateConfiguration } from "../hooks";
+import { useUpdateConfiguration } from "../hooks";
 import { cleanKey } from "../keys";
 import { settingsChange } from "../settings";
 import { texts } from "../texts";
@@ -19,6 +19,7 @@ import { ConflictDialog } from "./ConflictDialog";
 import { ConnectionSettings } from "./ConnectionSettings";
 import { KeyField } from "./KeyField";
 import { KeyRow } from "./KeyRow";
+import { ModelInput } from "./ModelInput";
 import { ParameterFields } from "./ParameterFields";
 import { RequestPreview } from "./RequestPreview";
 import { ReviewChanges } from "./ReviewChanges";
@@ -37,7 +38,6 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
   const [reviewing, { open, close }] = useDisclosure(false);
   const updating = useUpdateConfiguration();
   const seal = useSealing(userId);
-  const models = useProviderModels(provider.name, configuration.id);
   const set = (change: Partial<Editable>) => setValues((before) => ({ ...before, ...change }));
   // Nothing typed here: what others save meanwhile is shown as it is.
   if (configuration.revision > base.revision && theirs === null && differences(editable(base), values).length === 0) {
@@ -91,15 +91,7 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
         <Paper withBorder p="md" className={classes.card}>
           <Stack>
             <TextInput label={texts.settings.name} value={values.name} disabled={!mayChange} maxLength={255} onChange={(event) => set({ name: event.currentTarget.value })} />
-            <Autocomplete
-              label={texts.settings.model}
-              classNames={{ input: "mono" }}
-              data={[...new Set(models.data?.models.map((model) => model.id))]}
-              limit={50}
-              value={values.model ?? ""}
-              disabled={!mayChange}
-              onChange={(model) => set({ model })}
-            />
+            <ModelInput saved={base} value={values.model ?? ""} disabled={!mayChange} onChange={(model) => set({ model })} />
             <KeyRow configuration={base} provider={provider} userId={userId} mayChange={mayChange} />
             <BaseUrlField provider={provider} value={values.baseUrl ?? ""} onChange={(baseUrl) => set({ baseUrl: baseUrl === "" ? null : baseUrl })} />
             {moved && base.apiKey !== null ? (

@@ -2,11 +2,11 @@ import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { ago } from "@/shared/format/time";
+import { useMayChange } from "@/shared/subjects/useMayChange";
 import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { PageTabs } from "@/shared/ui/PageTabs";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
-import { useMay, useWorkspace } from "@/shared/workspace";
 import type { Configuration } from "../api";
 import { ConnectionTester } from "../components/ConnectionTester";
 import { DeleteConfiguration } from "../components/DeleteConfiguration";
@@ -30,9 +30,7 @@ export function ConfigurationPage({ configurationId, userId }: { configurationId
 
 function Shown({ configuration, userId }: { configuration: Configuration; userId: string }) {
   const navigate = useNavigate();
-  const { role } = useWorkspace();
-  const may = useMay("configurations.change");
-  const mayChange = may && (configuration.userId === userId || role === "owner" || role === "admin");
+  const mayChange = useMayChange(configuration, userId);
   const [deleting, { open, close }] = useDisclosure(false);
   const testing = useTestConnection();
   const { testResults } = useModelStore(configuration.id);

@@ -12,7 +12,7 @@ import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { RangePicker } from "@/shared/ui/RangePicker";
 import { useMay, useWorkspace } from "@/shared/workspace";
-import { healthQuery, reportQuery } from "../api";
+import { figuresQuery, healthQuery, splitsQuery } from "../api";
 import { BulkBar } from "../components/BulkBar";
 import { ConfigurationFilters } from "../components/ConfigurationFilters";
 import { ConfigurationList } from "../components/ConfigurationList";
@@ -29,7 +29,9 @@ export function ConfigurationsPage({ search, onSearch, userId }: { search: Confi
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const configurations = useConfigurations();
   const health = useQuery(healthQuery(client, id));
-  const report = useQuery(reportQuery(client, id, { ...bounds(range), timeZone: timeZone() }));
+  const interval = "preset" in range && (range.preset === "1h" || range.preset === "24h") ? "hour" : "day";
+  const figures = useQuery(figuresQuery(client, id, { ...bounds(range), timeZone: timeZone(), interval }));
+  const splits = useQuery({ ...splitsQuery(client, id), enabled: useMay("experiments.read") });
   const { testResults } = useModelStore();
   const period = `${"preset" in range ? shared.range.presets[range.preset].toLowerCase() : `${range.from} – ${range.to}`}, ${zoneName()}`;
   const create = (
@@ -49,8 +51,9 @@ export function ConfigurationsPage({ search, onSearch, userId }: { search: Confi
               </EmptyState>
             );
           }
-          const rows = rowsOf(all, health.data, report.data);
+          const rows = rowsOf(all, health.data, figures.data, splits.data);
           const shown = select(rows, search, userId);
+          const span = { since: figures.data?.from ?? undefined, until: figures.data?.to ?? undefined };
           const selected = all.filter((each) => chosen.has(each.id));
           return (
             <>
@@ -59,7 +62,7 @@ export function ConfigurationsPage({ search, onSearch, userId }: { search: Confi
                 <RangePicker value={range} onChange={setRange} />
               </Group>
               {selected.length > 0 ? <BulkBar selected={selected} onClear={() => setChosen(new Set())} /> : null}
-              <ConfigurationList rows={shown} search={search} onSearch={onSearch} tests={testResults} selectable={may} chosen={chosen} onChosen={setChosen} />
+              <ConfigurationList rows={shown} userId={userId} span={span} search={search} onSearch={onSearch} tests={testResults} selectable={may} chosen={chosen} onChosen={setChosen} />
               <Text c="dimmed" size="sm" mt="xs">
                 {texts.list.note(period)}
               </Text>

@@ -1,10 +1,11 @@
-import { Button, Group, Menu, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Menu, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { choicesQuery, findChoice } from "@/shared/choices/choices";
+import { slugify } from "@/shared/format/slug";
+import { FormDialog } from "@/shared/ui/FormDialog";
 import { notifyDone } from "@/shared/ui/notify";
-import { Problem } from "@/shared/ui/Problem";
 import { useMay, useWorkspace } from "@/shared/workspace";
 import { saveConfiguration, saveFeature } from "../api";
 import type { Asked } from "../kinds";
@@ -44,7 +45,7 @@ function Dialog({ what, asked, onClose }: { what: What; asked: Asked; onClose: (
   const saving = useMutation({
     mutationFn: async () => {
       const choice = findChoice(choices, asked.model);
-      if (what === "feature") await saveFeature(client, slugOf(name), name.trim(), asked, choice);
+      if (what === "feature") await saveFeature(client, slugify(name), name.trim(), asked, choice);
       else await saveConfiguration(client, name.trim(), asked, choice);
     },
     onSuccess: async () => {
@@ -54,36 +55,18 @@ function Dialog({ what, asked, onClose }: { what: What; asked: Asked; onClose: (
     },
   });
   return (
-    <Modal opened onClose={onClose} title={texts.saveTitle[what]} closeButtonProps={{ "aria-label": texts.close }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          saving.mutate();
-        }}
-      >
-        <Stack>
-          <Text>{texts.saveAbout[what]}</Text>
-          <TextInput label={texts.name} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={255} data-autofocus />
-          {saving.error ? <Problem error={saving.error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {texts.cancel}
-            </Button>
-            <Button type="submit" loading={saving.isPending} disabled={slugOf(name) === ""}>
-              {texts.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={texts.saveTitle[what]}
+      action={texts.save}
+      changed={name !== "" && !saving.isSuccess}
+      pending={saving.isPending}
+      ready={slugify(name) !== ""}
+      error={saving.error}
+      onSubmit={() => saving.mutate()}
+      onClose={onClose}
+    >
+      <Text>{texts.saveAbout[what]}</Text>
+      <TextInput label={texts.name} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={255} data-autofocus />
+    </FormDialog>
   );
-}
-
-function slugOf(name: string): string {
-  return name
-    .toLowerCase()
-    .normalize("NFKD")
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-|-$/g, "")
-    .slice(0, 64);
 }
