@@ -34,6 +34,60 @@ test("a route is made with weights, a fallback, a condition and caching, and cha
   await expect(page.getByText("The route chat for all is saved.")).toBeVisible();
 });
 
+test("a route has hedging and every condition, a history with what changed, and a way back", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "vectors", { shared: true });
+  const made = await ask(request, "POST", "/api/routes", { name: "embed", targets: [{ configurationId: id }] });
+  await signIn(page, `/console/routes/${made["id"]}`);
+  await page.getByRole("combobox", { name: /Ask the next target/ }).click();
+  await page.getByRole("option", { name: "After a time" }).click();
+  await page.getByLabel("After how many milliseconds").fill("250");
+  const target = page.getByRole("group", { name: "Target 1" });
+  await target.getByRole("button", { name: "Conditions" }).click();
+  await target.getByRole("textbox", { name: "Metadata" }).fill("team");
+  await target.getByLabel("From", { exact: true }).fill("08:00");
+  await target.getByLabel("Until").fill("18:00");
+  await target.getByRole("combobox", { name: "On days" }).click();
+  await page.getByRole("option", { name: "Monday" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(target.getByText("Write each as name=value.")).toBeVisible();
+  await target.getByRole("textbox", { name: "Metadata" }).press("Backspace");
+  await target.getByRole("textbox", { name: "Metadata" }).fill("team=a");
+  await page.getByRole("tab", { name: "History" }).click();
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await expect(page.getByLabel("After how many milliseconds")).toHaveValue("250");
+  await page.getByLabel("Why, for the history").fill("Vectors are slow");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The route embed is saved.")).toBeVisible();
+  const saved = (await ask(request, "GET", `/api/routes/${made["id"]}`)) as unknown as { hedging: object; targets: { conditions: object }[] };
+  expect(saved.hedging).toEqual({ afterMs: 250 });
+  expect(saved.targets[0]?.conditions).toMatchObject({ metadata: { team: "a" }, hours: { start: "08:00", end: "18:00", timeZone: "Europe/Berlin", days: ["monday"] } });
+  await page.getByRole("tab", { name: "History" }).click();
+  const second = page.getByRole("region", { name: "Revision 2" });
+  await expect(second).toContainText("Vectors are slow");
+  await expect(second.getByRole("row", { name: /^targets.0.conditions/ })).toBeVisible();
+  await page.getByRole("region", { name: "Revision 1" }).getByRole("button", { name: "Go back to this" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Go back to this" }).click();
+  await expect(page.getByRole("region", { name: "Revision 3" })).toContainText("current");
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await expect(page.getByRole("combobox", { name: /Ask the next target/ })).toHaveValue("Never");
+});
+
+test("who saves over a route that somebody changed sees both sides, and keeps what was typed", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "both", { shared: true });
+  const made = await ask(request, "POST", "/api/routes", { name: "sides", strategy: "weighted", targets: [{ configurationId: id, weight: 2 }] });
+  await signIn(page, `/console/routes/${made["id"]}`);
+  await page.getByLabel("Weight").fill("7");
+  await ask(request, "PUT", `/api/routes/${made["id"]}`, { strategy: "cheapest" });
+  await page.getByRole("button", { name: "Save" }).click();
+  const dialog = page.getByRole("dialog", { name: "Somebody changed it meanwhile" });
+  await expect(dialog.getByRole("region", { name: "Theirs" })).toContainText("cheapest");
+  await expect(dialog.getByRole("region", { name: "Yours" }).getByRole("row", { name: "targets.0.weight 2 7" })).toBeVisible();
+  await dialog.getByRole("button", { name: "Save mine over theirs" }).click();
+  await expect(page.getByText("The route sides is saved.")).toBeVisible();
+  await expect(page.getByLabel("Weight")).toHaveValue("7");
+});
+
 test("the catalogue filters, compares four, and leads to the wizard", async ({ page, request }) => {
   await makeConfiguration(request, "openrouter", { provider: "openrouter", model: "openai/gpt-4o-mini", apiKey: "sk-or-v1-0123456789" });
   await signIn(page, "/console/models");
@@ -47,7 +101,12 @@ test("the catalogue filters, compares four, and leads to the wizard", async ({ p
   await page.getByRole("button", { name: "Compare 4" }).click();
   await expect(page.getByRole("dialog", { name: "Side by side" }).getByRole("row", { name: /Context, tokens/ })).toBeVisible();
   await page.keyboard.press("Escape");
-  await page.getByRole("link", { name: "Use it: openai/gpt-4o-mini", exact: true }).click();
+  await page.getByRole("button", { name: "Use it: openai/gpt-4o-mini", exact: true }).click();
+  await page.getByRole("menuitem", { name: "New feature" }).click();
+  await expect(page.getByRole("dialog", { name: "New feature" }).getByRole("combobox", { name: "Model" })).toHaveValue("openai/gpt-4o-mini");
+  await page.goBack();
+  await page.getByRole("button", { name: "Use it: openai/gpt-4o-mini", exact: true }).click();
+  await page.getByRole("menuitem", { name: "New configuration" }).click();
   await expect(page.getByLabel("OpenRouter key")).toBeVisible();
   await expect(page).toHaveURL(/model=openai/);
 });
@@ -72,6 +131,7 @@ test("ten thousand models scroll without a long task", async ({ page, request })
       element.scrollTop = at;
       await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
     }
+    element.scrollTop = element.scrollHeight;
     observer.disconnect();
     return { longest: Math.max(0, ...seen), rows: element.querySelectorAll("tbody tr").length };
   });
@@ -91,6 +151,9 @@ everyLook("routes", async (page, info, scheme) => {
   await page.goto(`/console/routes/${made["id"]}`);
   await expect(page.getByText("100% of the calls")).toBeVisible();
   await look(page, info, `route-${scheme}`);
+  await page.goto(`/console/routes/${made["id"]}?tab=history`);
+  await expect(page.getByRole("region", { name: "Revision 1" })).toBeVisible();
+  await look(page, info, `route-history-${scheme}`);
   await page.goto("/console/models");
   await expect(page.getByText("demo-chat", { exact: true })).toBeVisible();
   await look(page, info, `catalogue-${scheme}`);

@@ -12,7 +12,6 @@ export type FeatureSettings = AnswerOf<"/api/features/{slug}", "put">;
 export type FeatureChange = BodyOf<"/api/features/{slug}", "put">;
 export type NewFeature = BodyOf<"/api/features", "post">;
 export type CatalogueModel = AnswerOf<"/api/catalogue/models", "get">["models"][number];
-export type Revision = AnswerOf<"/api/features/{slug}/revisions", "get">[number];
 
 /** Whether one sees the settings, and so may change them. */
 export function hasSettings(feature: Feature | FeatureSettings): feature is FeatureSettings {
@@ -88,8 +87,8 @@ export function resetFeature(client: TrunklineClient, slug: string): Promise<Fea
   return client.post("/api/features/{slug}/reset", { path: { slug } });
 }
 
-export function revertFeature(client: TrunklineClient, slug: string, number: number, revision: number): Promise<FeatureSettings> {
-  return client.post("/api/features/{slug}/revisions/{number}/revert", { path: { slug, number }, body: {}, headers: match(revision) });
+export function revertFeature(client: TrunklineClient, slug: string, number: number, { revision, reason }: { revision: number; reason: string }): Promise<FeatureSettings> {
+  return client.post("/api/features/{slug}/revisions/{number}/revert", { path: { slug, number }, body: { reason }, headers: match(revision) });
 }
 
 /** Asks OpenRouter about a key, or without one about that in use. */

@@ -97,11 +97,7 @@ export const texts = {
   output: "What it answers",
   vector: (dimensions: number, first: string) => `A vector of ${dimensions} numbers: ${first}, …`,
 
-  noRevisions: "Nobody has changed it yet.",
-  revision: (number: number) => `Revision ${number}`,
-  revert: "Go back to this",
-  current: "current",
-  nothing: "nothing",
+  revertAbout: "It becomes a new revision, so that nothing is lost. The key stays as it is.",
   newTitle: "New feature",
   slug: "Name in addresses",
   slugAbout: "Your app calls it as feature/… Lower case, digits and hyphens.",

@@ -71,6 +71,15 @@ export function revisionsQuery(client: TrunklineClient, workspaceId: string, con
 const readRevisions = (client: TrunklineClient, configurationId: string) =>
   client.get("/api/configurations/{configuration_id}/revisions", { path: { configuration_id: configurationId }, query: { limit: PAGE } });
 
+/** Goes back to a saved state, as a new revision, if nobody has changed it meanwhile. */
+export function revertConfiguration(client: TrunklineClient, { id, revision }: Configuration, number: number, reason: string) {
+  return client.post("/api/configurations/{configuration_id}/revisions/{number}/revert", {
+    path: { configuration_id: id, number },
+    body: { reason },
+    headers: { "if-match": `"${revision}"` },
+  });
+}
+
 const listProviders = (client: TrunklineClient) => client.get("/api/providers");
 
 /** All providers that there are. */
@@ -181,7 +190,6 @@ export type { Configuration };
 export type Figures = UsageAnswer;
 export type Splits = Awaited<ReturnType<typeof readExperiments>>;
 export type ConfigurationUsage = Awaited<ReturnType<typeof readUsage>>;
-export type Revision = Awaited<ReturnType<typeof readRevisions>>[number];
 export type Provider = Awaited<ReturnType<typeof listProviders>>[number];
 export type Template = Awaited<ReturnType<typeof listTemplates>>[number];
 export type ModelList = Awaited<ReturnType<typeof listModels>>;

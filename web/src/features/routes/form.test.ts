@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Route } from "./api";
-import { bodyOf, newTarget, problemsOf, valuesOf, withServes } from "./form";
+import { bodyOf, HEDGES, named, newTarget, problemsOf, valuesOf, withServes } from "./form";
 
 const ROUTE = {
   id: "r",
@@ -9,7 +9,8 @@ const ROUTE = {
   isActive: true,
   revision: 3,
   conditions: null,
-  caching: { ttlSeconds: 60, scope: "workspace", withTools: true, semantic: null },
+  caching: { ttlSeconds: 60, scope: "workspace", withTools: true, semantic: { model: "vectors", threshold: 0.9 } },
+  hedging: { afterMs: 250 },
   targets: [
     { configurationId: "a", model: null, priority: 1, weight: 3, conditions: { minInputTokens: null, maxInputTokens: 1000, tags: ["eu"], metadata: { plan: "pro" }, modelFamilies: [], hours: { start: "08:00", end: "18:00", timeZone: "Europe/Berlin", days: ["monday"] } }, fallbackFor: null },
     { configurationId: "b", model: "gpt-5", priority: 2, weight: 1, conditions: null, fallbackFor: null },
@@ -17,9 +18,9 @@ const ROUTE = {
   ],
 } as unknown as Route;
 
-test("a saved route that nobody changes is written as it was, with what the form does not show", () => {
-  const body = bodyOf(valuesOf(ROUTE), "UTC", ROUTE);
-  expect(body).toMatchObject({ name: "chat", strategy: "weighted", caching: { ttlSeconds: 60, scope: "workspace", withTools: true }, conditions: null });
+test("a saved route that nobody changes is written as it was, whole", () => {
+  const body = bodyOf(valuesOf(ROUTE), "UTC");
+  expect(body).toMatchObject({ name: "chat", strategy: "weighted", caching: { ttlSeconds: 60, scope: "workspace", withTools: true, semantic: { model: "vectors", threshold: 0.9 } }, hedging: { afterMs: 250 }, conditions: null });
   expect(body.targets[0]?.conditions).toEqual((ROUTE.targets[0] as { conditions: unknown }).conditions);
   expect(body.targets.map(({ priority, weight, fallbackFor, model }) => [priority, weight, fallbackFor, model])).toEqual([
     [1, 3, null, null],
@@ -37,11 +38,36 @@ test("when a target serves is read from its place", () => {
 test("new hours are of the viewer's time zone", () => {
   const values = valuesOf();
   const body = bodyOf({ ...values, conditions: { ...values.conditions, start: "08:00", end: "12:00" } }, "Europe/Paris");
-  expect(body.conditions?.hours).toEqual({ timeZone: "Europe/Paris", start: "08:00", end: "12:00" });
+  expect(body.conditions?.hours).toEqual({ timeZone: "Europe/Paris", start: "08:00", end: "12:00", days: [] });
 });
 
 test("what is missing is named", () => {
   expect(Object.keys(problemsOf(valuesOf()))).toEqual(["name", "targets.0"]);
   const [target] = [{ ...newTarget(), configurationId: "a", start: "08:00" }];
   expect(Object.keys(problemsOf({ ...valuesOf(), name: "x", targets: [target] }))).toEqual(["targets.0.hours"]);
+});
+
+test("hedging is off, adaptive or after a time", () => {
+  const written = HEDGES.map((hedge) => bodyOf({ ...valuesOf(), hedge, hedgeMs: 40 }, "UTC").hedging);
+  expect(written).toEqual([null, { afterMs: null }, { afterMs: 40 }]);
+  expect(valuesOf({ ...ROUTE, hedging: { afterMs: null } } as Route).hedge).toBe("adaptive");
+});
+
+test("a target that joins the first ones has their priority", () => {
+  const moved = structuredClone(ROUTE);
+  for (const target of moved.targets) target.priority += 4;
+  const values = valuesOf(moved);
+  const body = bodyOf({ ...values, targets: [...values.targets, { ...newTarget(), configurationId: "d" }] }, "UTC");
+  expect(body.targets.map(({ priority }) => priority)).toEqual([5, 6, 5, 5]);
+});
+
+test("metadata is written as pairs, and what is no pair is named", () => {
+  const values = valuesOf();
+  const withMetadata = (...metadata: string[]) => ({ ...values, name: "x", targets: [], conditions: { ...values.conditions, metadata } });
+  expect(bodyOf(withMetadata("team=a", "query = a=b"), "UTC").conditions?.metadata).toEqual({ team: "a", query: "a=b" });
+  expect(Object.keys(problemsOf(withMetadata("team")))).toEqual(["targets", "metadata"]);
+});
+
+test("differences name configurations", () => {
+  expect(named([{ path: "targets.0.configurationId", before: "a", after: null }], [{ id: "a", name: "work" }])).toEqual([{ path: "targets.0.configuration", before: "work", after: null }]);
 });

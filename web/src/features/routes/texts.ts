@@ -1,4 +1,4 @@
-import type { Serves, Strategy } from "./form";
+import type { Day, Hedge, Serves, Strategy } from "./form";
 
 const strategies: Record<Strategy, string> = {
   priority: "In order: the next only when one cannot",
@@ -16,6 +16,9 @@ const serves: Record<Serves, string> = {
   contentFilter: "When they refuse the content",
 };
 
+const hedges: Record<Hedge, string> = { never: "Never", adaptive: "When it takes longer than usual", fixed: "After a time" };
+const days: Record<Day, string> = { monday: "Monday", tuesday: "Tuesday", wednesday: "Wednesday", thursday: "Thursday", friday: "Friday", saturday: "Saturday", sunday: "Sunday" };
+
 /** What the pages of routes say. */
 export const texts = {
   title: "Routes",
@@ -30,6 +33,17 @@ export const texts = {
   strategies,
   short,
   serves,
+  hedges,
+  days,
+  tabs: { label: "About this route", settings: "Settings", history: "History" },
+  history: { loading: "Loading its history", revertAbout: "It becomes a new revision, so that nothing is lost. The configurations that it leads to stay as they are." },
+  problems: {
+    noName: "Give it a name.",
+    noTarget: "A route leads to at least one configuration.",
+    noConfiguration: "Choose a configuration.",
+    halfHours: "Say both when it begins and when it ends.",
+    noPair: "Write each as name=value.",
+  },
   form: {
     newAbout: "Programs use its name as `model`.",
     name: "Name",
@@ -57,24 +71,33 @@ export const texts = {
     tags: "Tags",
     families: "Model families",
     tagsHint: "Enter adds one",
+    metadata: "Metadata",
+    metadataHint: "name=value, as the request's metadata has it",
     start: "From",
     end: "Until",
+    zone: "Time zone",
+    days: "On days",
+    everyDay: "Every day",
     caching: "Keep responses",
     cachingAbout: "The same request gets the same response again, and costs nothing.",
     seconds: "For how many seconds",
     scope: "Shared by",
     scopes: { user: "Each user alone", workspace: "Everybody in the workspace" },
+    withTools: "Requests with tools, too",
+    semantic: "For questions that mean the same, too: what makes their vectors",
+    semanticHint: "A configuration or route for embeddings. Empty: for the same request only.",
+    threshold: "How alike, from 0.5 to 1",
+    hedging: "Ask the next target, too, when an embeddings request takes long",
+    hedgingAbout: "The first response is used, and the other request is cancelled. Both are counted.",
+    hedgeMs: "After how many milliseconds",
+    review: (count: number) => `Review ${count} ${count === 1 ? "change" : "changes"}`,
     reason: "Why, for the history",
     save: "Save",
     create: "Make the route",
-    cancel: "Cancel",
     saved: (name: string) => `The route ${name} is saved.`,
     delete: "Delete",
     deleteTitle: (name: string) => `Delete the route “${name}”?`,
     deleteAbout: "Programs that call it get an error from then on. The configurations that it leads to stay.",
     noTargets: "No configuration is shared with the workspace yet. Share one first.",
-    stale: "Somebody changed it meanwhile. Yours is kept here: load theirs to compare, or save yours over it.",
-    loadTheirs: "Load theirs",
-    saveOver: "Save mine over it",
   },
 } as const;

@@ -2,8 +2,8 @@ import { Tabs } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useUrlChoice } from "@/shared/search";
 
-/** A page's tabs; which is open stands in the address as `?tab=`. Only the open one is mounted. */
-export function PageTabs({ label, tabs }: { label: string; tabs: { value: string; label: ReactNode; panel: ReactNode }[] }) {
+/** A page's tabs; which is open stands in the address as `?tab=`. Only the open one is mounted, and one that is to `stay`: what is typed there is still there when one comes back. */
+export function PageTabs({ label, tabs }: { label: string; tabs: { value: string; label: ReactNode; panel: ReactNode; stay?: boolean }[] }) {
   const values = tabs.map((tab) => tab.value);
   const [open, setOpen] = useUrlChoice("tab", values, values[0] ?? "");
   return (
@@ -16,7 +16,7 @@ export function PageTabs({ label, tabs }: { label: string; tabs: { value: string
         ))}
       </Tabs.List>
       {tabs.map((tab) => (
-        <Tabs.Panel key={tab.value} value={tab.value}>
+        <Tabs.Panel key={tab.value} value={tab.value} keepMounted={tab.stay === true}>
           {tab.panel}
         </Tabs.Panel>
       ))}

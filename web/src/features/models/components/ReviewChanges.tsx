@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { DifferenceList } from "@/shared/revisions/DifferenceList";
+import type { Difference } from "@/shared/revisions/differences";
 import { texts as shared } from "@/shared/texts";
-import type { Difference } from "../difference";
 import { texts } from "../texts";
-import { DifferenceList } from "./DifferenceList";
 
 /** Shows what is about to be saved, and asks why. */
 export function ReviewChanges({ opened, changes, saving, onClose, onSave }: { opened: boolean; changes: Difference[]; saving: boolean; onClose: () => void; onSave: (reason: string) => void }) {

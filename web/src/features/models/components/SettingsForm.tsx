@@ -3,11 +3,13 @@ import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { TrunklineError } from "@trunkline/client";
+import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
+import { type Difference, differences } from "@/shared/revisions/differences";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { notifyDone } from "@/shared/ui/notify";
 import { useWorkspace } from "@/shared/workspace";
 import { type Configuration, configurationQuery, previewQuery, type Provider } from "../api";
-import { type Difference, differences, type Editable, editable } from "../difference";
+import { type Editable, editable } from "../editable";
 import { bodyWithoutKey, useSealing } from "../draft";
 import { useUpdateConfiguration } from "../hooks";
 import { cleanKey } from "../keys";
@@ -15,7 +17,6 @@ import { settingsChange } from "../settings";
 import { texts } from "../texts";
 import { BaseUrlField } from "./BaseUrlField";
 import { ConfigurationValidator } from "./ConfigurationValidator";
-import { ConflictDialog } from "./ConflictDialog";
 import { ConnectionSettings } from "./ConnectionSettings";
 import { KeyField } from "./KeyField";
 import { KeyRow } from "./KeyRow";
@@ -134,9 +135,8 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
       <ReviewChanges opened={reviewing} changes={changes} saving={updating.isPending} onClose={close} onSave={(reason) => void save(reason, base)} />
       {theirs === null ? null : (
         <ConflictDialog
-          base={base}
-          mine={values}
-          theirs={theirs}
+          mine={changes}
+          theirs={differences(editable(base), editable(theirs))}
           saving={updating.isPending}
           onMine={() => void save("", theirs)}
           onTheirs={() => {

@@ -7,7 +7,7 @@ import classes from "./ConfigurationList.module.css";
 
 /** How versions share the traffic of a configuration; it opens their experiment. */
 export function VersionSplit({ configurationId, split }: { configurationId: string; split: Row["split"] }) {
-  if (split.length === 0) return <Text c="dimmed">{texts.history.nothing}</Text>;
+  if (split.length === 0) return <Text c="dimmed">{texts.list.noSplit}</Text>;
   const words = split.map(({ share }) => Math.round(share)).join(" / ");
   return (
     <div className={classes.split}>

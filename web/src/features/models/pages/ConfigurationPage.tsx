@@ -11,7 +11,7 @@ import type { Configuration } from "../api";
 import { ConnectionTester } from "../components/ConnectionTester";
 import { DeleteConfiguration } from "../components/DeleteConfiguration";
 import { LinkCard } from "../components/LinkCard";
-import { RevisionList } from "../components/RevisionList";
+import { ConfigurationHistory } from "../components/ConfigurationHistory";
 import { SettingsForm } from "../components/SettingsForm";
 import { UsageDisplay } from "../components/UsageDisplay";
 import { useConfiguration, useTestConnection } from "../hooks";
@@ -74,6 +74,7 @@ function Shown({ configuration, userId }: { configuration: Configuration; userId
           {
             value: "settings",
             label: texts.page.tabs.settings,
+            stay: true,
             panel: provider === undefined ? null : <SettingsForm configuration={configuration} provider={provider} userId={userId} mayChange={mayChange} />,
           },
           {
@@ -92,7 +93,7 @@ function Shown({ configuration, userId }: { configuration: Configuration; userId
             ),
           },
           { value: "requests", label: texts.page.tabs.requests, panel: <LinkCard to="/requests" search={filter} title={texts.page.requests} about={texts.page.requestsAbout} /> },
-          { value: "history", label: texts.page.tabs.history, panel: <RevisionList configuration={configuration} mayChange={mayChange} /> },
+          { value: "history", label: texts.page.tabs.history, panel: <ConfigurationHistory configuration={configuration} mayChange={mayChange} /> },
         ]}
       />
       {deleting ? <DeleteConfiguration configuration={configuration} onClose={close} onDeleted={() => void navigate({ to: "/configurations", search: {} })} /> : null}

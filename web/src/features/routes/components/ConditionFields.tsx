@@ -1,19 +1,46 @@
-import { NumberInput, SimpleGrid, TagsInput, TextInput } from "@mantine/core";
-import type { ConditionValues } from "../form";
+import { MultiSelect, NumberInput, Select, SimpleGrid, TagsInput, TextInput } from "@mantine/core";
+import { type ConditionValues, DAYS } from "../form";
 import { texts } from "../texts";
 
 const number = (value: string | number) => (typeof value === "number" ? value : null);
+const zones = Intl.supportedValuesOf("timeZone");
+const words = texts.form;
 
-/** For which calls a route or a target is. */
-export function ConditionFields({ values, error, onChange }: { values: ConditionValues; error?: string | undefined; onChange: (change: Partial<ConditionValues>) => void }) {
+/** For which calls a route or a target is. Hours are of `zone` where none is chosen. */
+export function ConditionFields({
+  values,
+  zone,
+  problems,
+  disabled,
+  onChange,
+}: {
+  values: ConditionValues;
+  zone: string;
+  problems: { hours: string | undefined; metadata: string | undefined };
+  disabled: boolean;
+  onChange: (change: Partial<ConditionValues>) => void;
+}) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-      <NumberInput label={texts.form.minTokens} min={0} thousandSeparator="," hideControls value={values.minInputTokens ?? ""} onChange={(value) => onChange({ minInputTokens: number(value) })} />
-      <NumberInput label={texts.form.maxTokens} min={0} thousandSeparator="," hideControls value={values.maxInputTokens ?? ""} onChange={(value) => onChange({ maxInputTokens: number(value) })} />
-      <TagsInput label={texts.form.tags} description={texts.form.tagsHint} value={values.tags} onChange={(tags) => onChange({ tags })} />
-      <TagsInput label={texts.form.families} description={texts.form.tagsHint} value={values.modelFamilies} onChange={(modelFamilies) => onChange({ modelFamilies })} />
-      <TextInput label={texts.form.start} type="time" value={values.start} error={error} onChange={(event) => onChange({ start: event.currentTarget.value })} />
-      <TextInput label={texts.form.end} type="time" value={values.end} onChange={(event) => onChange({ end: event.currentTarget.value })} />
+      <NumberInput label={words.minTokens} min={0} thousandSeparator="," hideControls disabled={disabled} value={values.minInputTokens ?? ""} onChange={(value) => onChange({ minInputTokens: number(value) })} />
+      <NumberInput label={words.maxTokens} min={0} thousandSeparator="," hideControls disabled={disabled} value={values.maxInputTokens ?? ""} onChange={(value) => onChange({ maxInputTokens: number(value) })} />
+      <TagsInput label={words.tags} description={words.tagsHint} acceptValueOnBlur disabled={disabled} value={values.tags} onChange={(tags) => onChange({ tags })} />
+      <TagsInput label={words.families} description={words.tagsHint} acceptValueOnBlur disabled={disabled} value={values.modelFamilies} onChange={(modelFamilies) => onChange({ modelFamilies })} />
+      <TagsInput label={words.metadata} description={words.metadataHint} acceptValueOnBlur disabled={disabled} error={problems.metadata} value={values.metadata} onChange={(metadata) => onChange({ metadata })} />
+      <MultiSelect
+        label={words.days}
+        description={words.tagsHint}
+        disabled={disabled}
+        placeholder={values.days.length === 0 ? words.everyDay : ""}
+        data={DAYS.map((day) => ({ value: day, label: texts.days[day] }))}
+        value={values.days}
+        onChange={(days) => onChange({ days: DAYS.filter((day) => days.includes(day)) })}
+      />
+      <TextInput label={words.start} type="time" disabled={disabled} value={values.start} error={problems.hours} onChange={(event) => onChange({ start: event.currentTarget.value })} />
+      <TextInput label={words.end} type="time" disabled={disabled} value={values.end} onChange={(event) => onChange({ end: event.currentTarget.value })} />
+      {values.start === "" && values.end === "" ? null : (
+        <Select label={words.zone} searchable disabled={disabled} data={[...new Set([zone, values.timeZone || zone, "UTC", ...zones])]} allowDeselect={false} value={values.timeZone || zone} onChange={(timeZone) => onChange({ timeZone: timeZone ?? "" })} />
+      )}
     </SimpleGrid>
   );
 }

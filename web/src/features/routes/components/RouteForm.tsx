@@ -1,78 +1,51 @@
-import { Accordion, Alert, Button, Group, NumberInput, Paper, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Accordion, Button, Group, Paper, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { useEffect, useState } from "react";
-import { TrunklineError } from "@trunkline/client";
-import { timeZone } from "@/shared/format/zone";
+import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { Problem } from "@/shared/ui/Problem";
-import { useWorkspace } from "@/shared/workspace";
-import { type Route, routeQuery, saveRoute, targetsQuery } from "../api";
-import { bodyOf, newTarget, problemsOf, type RouteValues, STRATEGIES, type Strategy, valuesOf } from "../form";
+import type { Route } from "../api";
+import { newTarget, STRATEGIES, type Strategy } from "../form";
 import { texts } from "../texts";
+import { useRouteForm } from "../useRouteForm";
+import { CachingFields } from "./CachingFields";
 import { ConditionFields } from "./ConditionFields";
+import { HedgingFields } from "./HedgingFields";
 import { TargetFields } from "./TargetFields";
 
-const USUAL_SECONDS = 3600;
+const words = texts.form;
 
-/** A route, new or saved: targets, strategy, weights, conditions, fallbacks, caching. */
+/** A route, new or saved: targets, strategy, weights, conditions, fallbacks, caching, hedging. */
 export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayChange: boolean; onSaved: (route: Route) => void }) {
-  const { client, id } = useWorkspace();
-  const queries = useQueryClient();
-  const [base, setBase] = useState(route);
-  const [values, setValues] = useState(() => valuesOf(route));
-  const [begun, setBegun] = useState(values);
-  const [pressed, setPressed] = useState(false);
-  const configurations = useQuery(targetsQuery(client, id));
-  const saving = useMutation({
-    mutationFn: (onto: Route | undefined) => saveRoute(client, bodyOf(values, timeZone(), onto), onto),
-    onSuccess: (saved) => {
-      queries.setQueryData(routeQuery(client, id, saved.id).queryKey, saved);
-      void queries.invalidateQueries({ queryKey: ["routes", id] });
-      setBase(saved);
-      setBegun(values);
-    },
-  });
-  // After the guard has heard of it, which would ask otherwise.
-  useEffect(() => {
-    if (saving.data !== undefined) onSaved(saving.data);
-    // oxlint-disable-next-line react/exhaustive-deps -- once for each time it is saved
-  }, [saving.data]);
-  const set = (change: Partial<RouteValues>) => setValues((before) => ({ ...before, ...change }));
-  const problems = pressed ? problemsOf(values) : {};
+  const { base, values, set, configurations, listed, zone, changes, problems, saving, error, save, conflict } = useRouteForm(route, onSaved);
+  const disabled = !mayChange;
   const weights = values.targets.filter((target) => target.serves === "first").reduce((sum, target) => sum + target.weight, 0);
-  const stale = saving.error instanceof TrunklineError && saving.error.status === 412;
-  const save = (onto: Route | undefined) => {
-    setPressed(true);
-    if (Object.keys(problemsOf(values)).length === 0) saving.mutate(onto);
-  };
-  const theirs = async (): Promise<Route | undefined> => (base === undefined ? undefined : client.get("/api/routes/{route_id}", { path: { route_id: base.id } }));
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        save(base);
+        save();
       }}
     >
-      <LeaveGuard when={values !== begun && !(saving.isSuccess && route === undefined)} />
+      <LeaveGuard when={changes.length > 0} />
       <Stack maw={820}>
         <Paper withBorder p="md">
           <Stack>
-            <TextInput label={texts.form.name} value={values.name} error={problems["name"]} maxLength={255} disabled={!mayChange} onChange={(event) => set({ name: event.currentTarget.value })} />
+            <TextInput label={words.name} value={values.name} error={problems["name"]} maxLength={255} disabled={disabled} onChange={(event) => set({ name: event.currentTarget.value })} />
             <Select
-              label={texts.form.strategy}
-              description={texts.form.strategyHint}
+              label={words.strategy}
+              description={words.strategyHint}
               data={STRATEGIES.map((each) => ({ value: each, label: texts.strategies[each] }))}
               value={values.strategy}
               allowDeselect={false}
+              disabled={disabled}
               onChange={(strategy) => set({ strategy: (strategy ?? "priority") as Strategy })}
             />
-            <Switch label={texts.form.active} checked={values.isActive} onChange={(event) => set({ isActive: event.currentTarget.checked })} />
+            <Switch label={words.active} checked={values.isActive} disabled={disabled} onChange={(event) => set({ isActive: event.currentTarget.checked })} />
           </Stack>
         </Paper>
-        <Title order={2}>{texts.form.targets}</Title>
-        {configurations.data?.length === 0 ? <Text c="var(--tl-fair)">{texts.form.noTargets}</Text> : null}
+        <Title order={2}>{words.targets}</Title>
+        {listed && configurations.length === 0 ? <Text c="var(--tl-fair)">{words.noTargets}</Text> : null}
         {problems["targets"] === undefined ? null : <Text c="var(--tl-bad)">{problems["targets"]}</Text>}
         {values.targets.map((target, index) => (
           <TargetFields
@@ -81,84 +54,60 @@ export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayCha
             number={index + 1}
             weighted={values.strategy === "weighted"}
             share={weights > 0 ? target.weight / weights : null}
-            configurations={configurations.data ?? []}
-            problems={{ place: problems[`targets.${index}`], hours: problems[`targets.${index}.hours`] }}
+            configurations={configurations}
+            zone={zone}
+            problems={{ place: problems[`targets.${index}`], hours: problems[`targets.${index}.hours`], metadata: problems[`targets.${index}.metadata`] }}
+            disabled={disabled}
             onChange={(next) => set({ targets: values.targets.map((each) => (each.key === target.key ? next : each)) })}
             onRemove={() => set({ targets: values.targets.filter((each) => each.key !== target.key) })}
           />
         ))}
-        <Group gap="xs">
-          <Button variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => set({ targets: [...values.targets, newTarget()] })}>
-            {texts.form.add}
-          </Button>
-          <Button variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => set({ targets: [...values.targets, { ...newTarget("later"), order: 2 }] })}>
-            {texts.form.addFallback}
-          </Button>
-        </Group>
+        {disabled ? null : (
+          <Group gap="xs">
+            <Button variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => set({ targets: [...values.targets, newTarget()] })}>
+              {words.add}
+            </Button>
+            <Button variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => set({ targets: [...values.targets, { ...newTarget("later"), order: 2 }] })}>
+              {words.addFallback}
+            </Button>
+          </Group>
+        )}
         <Paper withBorder p="md">
-          <Stack gap="xs">
-            <Switch
-              label={texts.form.caching}
-              description={texts.form.cachingAbout}
-              checked={values.cacheSeconds !== null}
-              onChange={(event) => set({ cacheSeconds: event.currentTarget.checked ? USUAL_SECONDS : null })}
-            />
-            {values.cacheSeconds === null ? null : (
-              <Group>
-                <NumberInput label={texts.form.seconds} min={1} thousandSeparator="," value={values.cacheSeconds} onChange={(value) => set({ cacheSeconds: typeof value === "number" ? value : USUAL_SECONDS })} />
-                <Select
-                  label={texts.form.scope}
-                  allowDeselect={false}
-                  data={(["user", "workspace"] as const).map((scope) => ({ value: scope, label: texts.form.scopes[scope] }))}
-                  value={values.cacheScope}
-                  onChange={(scope) => set({ cacheScope: scope === "workspace" ? "workspace" : "user" })}
-                />
-              </Group>
-            )}
+          <Stack>
+            <CachingFields values={values} names={configurations.map(({ name }) => name)} disabled={disabled} onChange={set} />
+            <HedgingFields values={values} disabled={disabled} onChange={set} />
           </Stack>
           <Accordion mt="xs" defaultValue={problems["hours"] === undefined ? null : "conditions"}>
             <Accordion.Item value="conditions">
-              <Accordion.Control>{texts.form.forRoute}</Accordion.Control>
+              <Accordion.Control>{words.forRoute}</Accordion.Control>
               <Accordion.Panel>
                 <Text size="sm" c="dimmed" mb="xs">
-                  {texts.form.conditionsAbout}
+                  {words.conditionsAbout}
                 </Text>
-                <ConditionFields values={values.conditions} error={problems["hours"]} onChange={(change) => set({ conditions: { ...values.conditions, ...change } })} />
+                <ConditionFields
+                  values={values.conditions}
+                  zone={zone}
+                  problems={{ hours: problems["hours"], metadata: problems["metadata"] }}
+                  disabled={disabled}
+                  onChange={(change) => set({ conditions: { ...values.conditions, ...change } })}
+                />
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
         </Paper>
-        {base === undefined ? null : <TextInput label={texts.form.reason} value={values.reason} maxLength={500} onChange={(event) => set({ reason: event.currentTarget.value })} />}
-        {stale ? (
-          <Alert color="bad" variant="outline" role="alert">
-            <Stack gap="xs" align="flex-start">
-              <Text>{texts.form.stale}</Text>
-              <Group gap="xs">
-                <Button
-                  variant="default"
-                  onClick={() =>
-                    void theirs().then((read) => {
-                      setBase(read);
-                      setValues(valuesOf(read));
-                      saving.reset();
-                    })
-                  }
-                >
-                  {texts.form.loadTheirs}
-                </Button>
-                <Button onClick={() => void theirs().then((read) => save(read))}>{texts.form.saveOver}</Button>
-              </Group>
-            </Stack>
-          </Alert>
-        ) : saving.error ? (
-          <Problem error={saving.error} />
-        ) : null}
-        <Group justify="flex-end">
-          <Button type="submit" loading={saving.isPending} disabled={!mayChange}>
-            {base === undefined ? texts.form.create : texts.form.save}
-          </Button>
-        </Group>
+        {base === undefined || disabled ? null : <TextInput label={words.reason} value={values.reason} maxLength={500} onChange={(event) => set({ reason: event.currentTarget.value })} />}
+        {error ? <Problem error={error} /> : null}
+        {disabled ? null : (
+          <Group justify="flex-end">
+            <Button type="submit" loading={saving}>
+              {base === undefined ? words.create : words.save}
+            </Button>
+          </Group>
+        )}
       </Stack>
+      {conflict === null ? null : (
+        <ConflictDialog mine={changes} theirs={conflict.changes} saving={saving} onMine={() => save(conflict.theirs)} onTheirs={conflict.take} onClose={conflict.dismiss} />
+      )}
     </form>
   );
 }

@@ -5,6 +5,9 @@ import { SERVES, type Serves, type TargetValues, withServes } from "../form";
 import { texts } from "../texts";
 import { ConditionFields } from "./ConditionFields";
 
+/** Options that a list shows at once; typing finds the others. */
+const MOST = 100;
+
 /** One target of a route: where it leads, when it serves, and for which calls. */
 export function TargetFields({
   target,
@@ -12,7 +15,9 @@ export function TargetFields({
   weighted,
   share,
   configurations,
+  zone,
   problems,
+  disabled,
   onChange,
   onRemove,
 }: {
@@ -22,10 +27,15 @@ export function TargetFields({
   /** Of the calls that go to the first ones. */
   share: number | null;
   configurations: { id: string; name: string }[];
-  problems: { place: string | undefined; hours: string | undefined };
+  zone: string;
+  problems: { place: string | undefined; hours: string | undefined; metadata: string | undefined };
+  disabled: boolean;
   onChange: (target: TargetValues) => void;
   onRemove: () => void;
 }) {
+  // One that is no longer shared is still the route's.
+  const known = configurations.some(({ id }) => id === target.configurationId) || target.configurationId === "";
+  const places = [...configurations, ...(known ? [] : [{ id: target.configurationId, name: target.configurationName || target.configurationId }])].map(({ id, name }) => ({ value: id, label: name }));
   const set = (change: Partial<TargetValues>) => onChange({ ...target, ...change });
   return (
     <Paper withBorder p="md" component="fieldset" m={0} aria-label={texts.form.target(number)}>
@@ -33,50 +43,56 @@ export function TargetFields({
         <Text fw={550}>
           {texts.form.target(number)}
         </Text>
-        <ActionIcon variant="subtle" color="gray" aria-label={texts.form.remove(number)} onClick={onRemove}>
-          <Trash2 size={14} aria-hidden />
-        </ActionIcon>
+        {disabled ? null : (
+          <ActionIcon variant="subtle" color="gray" aria-label={texts.form.remove(number)} onClick={onRemove}>
+            <Trash2 size={14} aria-hidden />
+          </ActionIcon>
+        )}
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
         <Select
           label={texts.form.configuration}
           description={texts.form.configurationHint}
           searchable
-          data={configurations.map(({ id, name }) => ({ value: id, label: name }))}
+          limit={MOST}
+          disabled={disabled}
+          data={places}
           value={target.configurationId || null}
           error={problems.place}
           onChange={(id) => set({ configurationId: id ?? "" })}
         />
-        <TextInput label={texts.form.model} description={texts.form.modelHint} classNames={{ input: "mono" }} value={target.model} onChange={(event) => set({ model: event.currentTarget.value })} />
+        <TextInput label={texts.form.model} description={texts.form.modelHint} disabled={disabled} classNames={{ input: "mono" }} value={target.model} onChange={(event) => set({ model: event.currentTarget.value })} />
         <Select
           label={texts.form.serves}
           data={SERVES.map((each) => ({ value: each, label: texts.serves[each] }))}
           value={target.serves}
           allowDeselect={false}
+          disabled={disabled}
           onChange={(serves) => onChange(withServes(target, (serves ?? "first") as Serves))}
         />
         {target.serves === "later" ? (
-          <NumberInput label={texts.form.order} min={2} max={100} value={target.order} onChange={(value) => set({ order: typeof value === "number" ? value : 2 })} />
+          <NumberInput label={texts.form.order} min={2} max={1000} disabled={disabled} value={target.order} onChange={(value) => set({ order: typeof value === "number" ? value : 2 })} />
         ) : null}
         {weighted && target.serves === "first" ? (
           <NumberInput
             label={texts.form.weight}
             description={share === null ? undefined : texts.form.share(percent(share))}
-            min={0}
-            max={1_000_000}
+            min={1}
+            max={1000}
+            disabled={disabled}
             value={target.weight}
-            onChange={(value) => set({ weight: typeof value === "number" ? value : 0 })}
+            onChange={(value) => set({ weight: typeof value === "number" ? value : 1 })}
           />
         ) : null}
       </SimpleGrid>
-      <Accordion mt="xs" defaultValue={problems.hours === undefined ? null : "conditions"}>
+      <Accordion mt="xs" defaultValue={problems.hours === undefined && problems.metadata === undefined ? null : "conditions"}>
         <Accordion.Item value="conditions">
           <Accordion.Control>{texts.form.conditions}</Accordion.Control>
           <Accordion.Panel>
             <Text size="sm" c="dimmed" mb="xs">
               {texts.form.conditionsAbout}
             </Text>
-            <ConditionFields values={target} error={problems.hours} onChange={set} />
+            <ConditionFields values={target} zone={zone} problems={problems} disabled={disabled} onChange={set} />
           </Accordion.Panel>
         </Accordion.Item>
       </Accordion>

@@ -7,9 +7,11 @@ import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { notifyDone } from "@/shared/ui/notify";
 import { PageHeader } from "@/shared/ui/PageHeader";
+import { PageTabs } from "@/shared/ui/PageTabs";
 import { useMay, useWorkspace } from "@/shared/workspace";
 import { type Route, routeQuery } from "../api";
 import { RouteForm } from "../components/RouteForm";
+import { RouteHistory } from "../components/RouteHistory";
 import { texts } from "../texts";
 
 /** One route: what it leads to, and how. */
@@ -42,7 +44,13 @@ function Shown({ route }: { route: Route }) {
           ) : null
         }
       />
-      <RouteForm route={route} mayChange={may} onSaved={(saved) => notifyDone(texts.form.saved(saved.name))} />
+      <PageTabs
+        label={texts.tabs.label}
+        tabs={[
+          { value: "settings", label: texts.tabs.settings, stay: true, panel: <RouteForm route={route} mayChange={may} onSaved={(saved) => notifyDone(texts.form.saved(saved.name))} /> },
+          { value: "history", label: texts.tabs.history, panel: <RouteHistory route={route} mayChange={may} /> },
+        ]}
+      />
       <ConfirmDestroy
         opened={deleting}
         title={texts.form.deleteTitle(route.name)}

@@ -1,0 +1,22 @@
+/** What is said of saved states. */
+export const texts = {
+  field: "Setting",
+  before: "Before",
+  after: "After",
+  nothing: "–",
+  number: (number: number) => `Revision ${number}`,
+  current: "current",
+  first: "As it was made.",
+  none: "Nobody has changed it yet.",
+  by: (author: string, when: string) => `${author} · ${when}`,
+  revert: "Go back to this",
+  revertTitle: (number: number) => `Go back to revision ${number}?`,
+  reverted: (number: number) => `It is again as in revision ${number}.`,
+  reason: "Why, for the history",
+  conflict: "Somebody changed it meanwhile",
+  conflictAbout: "Compare both, then choose whose value stays.",
+  yours: "Yours",
+  theirs: "Theirs",
+  keepMine: "Save mine over theirs",
+  takeTheirs: "Take theirs",
+} as const;
