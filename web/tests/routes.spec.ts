@@ -43,7 +43,7 @@ test("a route has hedging and every condition, a history with what changed, and 
   await page.getByLabel("After how many milliseconds").fill("250");
   const target = page.getByRole("group", { name: "Target 1" });
   await target.getByRole("button", { name: "Conditions" }).click();
-  await target.getByRole("textbox", { name: "Metadata" }).fill("team");
+  await target.getByRole("combobox", { name: "Metadata" }).fill("team");
   await target.getByLabel("From", { exact: true }).fill("08:00");
   await target.getByLabel("Until").fill("18:00");
   await target.getByRole("combobox", { name: "On days" }).click();
@@ -51,8 +51,8 @@ test("a route has hedging and every condition, a history with what changed, and 
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(target.getByText("Write each as name=value.")).toBeVisible();
-  await target.getByRole("textbox", { name: "Metadata" }).press("Backspace");
-  await target.getByRole("textbox", { name: "Metadata" }).fill("team=a");
+  await target.getByRole("combobox", { name: "Metadata" }).press("Backspace");
+  await target.getByRole("combobox", { name: "Metadata" }).fill("team=a");
   await page.getByRole("tab", { name: "History" }).click();
   await page.getByRole("tab", { name: "Settings" }).click();
   await expect(page.getByLabel("After how many milliseconds")).toHaveValue("250");

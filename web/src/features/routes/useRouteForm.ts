@@ -7,6 +7,8 @@ import { useWorkspace } from "@/shared/workspace";
 import { type Route, routeQuery, saveRoute, targetsQuery } from "./api";
 import { bodyOf, named, problemsOf, type RouteValues, valuesOf } from "./form";
 
+type Change = Partial<RouteValues> | ((before: RouteValues) => Partial<RouteValues>);
+
 /** A route as a form. What others save meanwhile is taken where nothing was typed, and else shown beside what was. */
 export function useRouteForm(route: Route | undefined, onSaved: (route: Route) => void) {
   const { client, id } = useWorkspace();
@@ -54,7 +56,7 @@ export function useRouteForm(route: Route | undefined, onSaved: (route: Route) =
   return {
     base,
     values,
-    set: (change: Partial<RouteValues>): void => setValues((before) => ({ ...before, ...change })),
+    set: (change: Change): void => setValues((before) => ({ ...before, ...(typeof change === "function" ? change(before) : change) })),
     configurations,
     listed,
     zone,

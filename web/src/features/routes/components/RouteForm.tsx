@@ -58,7 +58,7 @@ export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayCha
             zone={zone}
             problems={{ place: problems[`targets.${index}`], hours: problems[`targets.${index}.hours`], metadata: problems[`targets.${index}.metadata`] }}
             disabled={disabled}
-            onChange={(next) => set({ targets: values.targets.map((each) => (each.key === target.key ? next : each)) })}
+            onChange={(change) => set((before) => ({ targets: before.targets.map((each) => (each.key === target.key ? change(each) : each)) }))}
             onRemove={() => set({ targets: values.targets.filter((each) => each.key !== target.key) })}
           />
         ))}
@@ -89,7 +89,7 @@ export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayCha
                   zone={zone}
                   problems={{ hours: problems["hours"], metadata: problems["metadata"] }}
                   disabled={disabled}
-                  onChange={(change) => set({ conditions: { ...values.conditions, ...change } })}
+                  onChange={(change) => set((before) => ({ conditions: { ...before.conditions, ...change } }))}
                 />
               </Accordion.Panel>
             </Accordion.Item>

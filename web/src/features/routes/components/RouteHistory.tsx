@@ -26,7 +26,7 @@ export function RouteHistory({ route, mayChange }: { route: Route; mayChange: bo
           current={route.revision}
           about={texts.history.revertAbout}
           revert={mayChange ? revert : undefined}
-          show={({ path, before, after }) => named(differences(before, after, path), configurations)}
+          show={({ path, before, after }) => named(differences(before ?? (Array.isArray(after) ? [] : null), after, path), configurations)}
         />
       )}
     </Loaded>

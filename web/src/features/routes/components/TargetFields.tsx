@@ -30,13 +30,13 @@ export function TargetFields({
   zone: string;
   problems: { place: string | undefined; hours: string | undefined; metadata: string | undefined };
   disabled: boolean;
-  onChange: (target: TargetValues) => void;
+  onChange: (change: (target: TargetValues) => TargetValues) => void;
   onRemove: () => void;
 }) {
   // One that is no longer shared is still the route's.
   const known = configurations.some(({ id }) => id === target.configurationId) || target.configurationId === "";
   const places = [...configurations, ...(known ? [] : [{ id: target.configurationId, name: target.configurationName || target.configurationId }])].map(({ id, name }) => ({ value: id, label: name }));
-  const set = (change: Partial<TargetValues>) => onChange({ ...target, ...change });
+  const set = (change: Partial<TargetValues>) => onChange((now) => ({ ...now, ...change }));
   return (
     <Paper withBorder p="md" component="fieldset" m={0} aria-label={texts.form.target(number)}>
       <Group justify="space-between" mb="xs">
@@ -68,7 +68,7 @@ export function TargetFields({
           value={target.serves}
           allowDeselect={false}
           disabled={disabled}
-          onChange={(serves) => onChange(withServes(target, (serves ?? "first") as Serves))}
+          onChange={(serves) => onChange((now) => withServes(now, (serves ?? "first") as Serves))}
         />
         {target.serves === "later" ? (
           <NumberInput label={texts.form.order} min={2} max={1000} disabled={disabled} value={target.order} onChange={(value) => set({ order: typeof value === "number" ? value : 2 })} />
