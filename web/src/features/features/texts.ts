@@ -49,7 +49,6 @@ export const texts = {
   unset: "not sent",
   unsetAbout: "Unset: the model’s own default",
   unsupported: "This model does not take it.",
-  clear: (name: string) => `Do not send ${name}`,
   maxTokens: "Longest answer",
   ofTokens: (tokens: string) => `of ${tokens} tokens`,
   tokens: "tokens",

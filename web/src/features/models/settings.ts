@@ -1,20 +1,7 @@
+import type { Field } from "@/shared/parameters/field";
+
 /** Values of a provider's settings, by name. What is not there is not sent. */
 export type Settings = Record<string, unknown>;
-
-/** A setting, as a form shows it. */
-export interface Field {
-  name: string;
-  title: string;
-  description: string;
-  kind: "number" | "integer" | "text" | "long" | "switch" | "choice" | "list" | "json";
-  minimum: number | undefined;
-  maximum: number | undefined;
-  /** What the provider would take where nothing is sent, as far as that is known. */
-  usual: unknown;
-  example: unknown;
-  choices: (string | boolean)[];
-  maxLength: number | undefined;
-}
 
 /** Settings that say where calls go and who pays: asked for beside the key. */
 const CONNECTION: ReadonlySet<string> = new Set([

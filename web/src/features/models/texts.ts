@@ -170,13 +170,7 @@ export const texts = {
     title: "Parameters",
     about: "What is not set is not sent: the model's own default holds.",
     template: "Start from a template",
-    unset: "not sent",
-    reset: (title: string) => `Do not send ${title}`,
     resetAll: "Send none of them",
-    notJson: "This is no JSON yet.",
-    listHint: "One a line",
-    yes: "Yes",
-    no: "No",
   },
   save: {
     title: "Name it",

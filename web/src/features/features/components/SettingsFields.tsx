@@ -3,14 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Controller, useFormContext, useWatch } from "react-hook-form";
 import { choicesQuery } from "@/shared/choices/choices";
 import { count } from "@/shared/format/quantity";
+import type { Field } from "@/shared/parameters/field";
+import { ParameterField } from "@/shared/parameters/ParameterField";
 import { useWorkspace } from "@/shared/workspace";
 import { type FeatureSettings, modelQuery } from "../api";
 import { type Settings, unsupported } from "../settings";
 import { texts } from "../texts";
 import { KeyField } from "./KeyField";
 import { ModelField } from "./ModelField";
-import { ParameterField } from "./ParameterField";
 
+const PLAIN = { kind: "number", example: undefined, choices: [], maxLength: undefined } satisfies Partial<Field>;
 const SHARES = ["temperature", "topP"] as const;
 const PENALTIES = ["presencePenalty", "frequencyPenalty"] as const;
 
@@ -29,13 +31,10 @@ export function SettingsFields({ feature }: { feature: FeatureSettings }) {
       control={form.control}
       render={({ field, fieldState }) => (
         <ParameterField
-          label={texts[name]}
-          about={texts[`${name}About`]}
-          least={least}
-          most={most}
-          value={field.value}
-          onChange={field.onChange}
-          lack={unsupported(known?.supportedParameters, name)}
+          field={{ ...PLAIN, name, title: texts[name], description: field.value === null ? texts.unsetAbout : texts[`${name}About`], minimum: least, maximum: most, usual: Math.max(least, 0) }}
+          value={field.value ?? undefined}
+          onChange={(next) => field.onChange(next ?? null)}
+          lack={unsupported(known?.supportedParameters, name) ? texts.unsupported : undefined}
           error={fieldState.error?.message}
         />
       )}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useWorkspace } from "@/shared/workspace";
 import { schemaQuery } from "../api";
 import { readFields, type Settings, withSetting } from "../settings";
-import { ParameterField } from "./ParameterField";
+import { ParameterField } from "@/shared/parameters/ParameterField";
 
 /** The settings of a provider that say where calls go and who pays; nothing where it has none. */
 export function ConnectionSettings({ provider, value, onChange }: { provider: string; value: Settings; onChange: (settings: Settings) => void }) {

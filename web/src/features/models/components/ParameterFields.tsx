@@ -1,11 +1,12 @@
 import { Button, Group, Select, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { Field } from "@/shared/parameters/field";
+import { ParameterField } from "@/shared/parameters/ParameterField";
 import { useWorkspace } from "@/shared/workspace";
 import { type Preview, schemaQuery } from "../api";
 import { useProviderTemplates } from "../hooks";
-import { type Field, readFields, type Settings, withSetting } from "../settings";
+import { readFields, type Settings, withSetting } from "../settings";
 import { texts } from "../texts";
-import { ParameterField } from "./ParameterField";
 
 const WIDE: ReadonlySet<Field["kind"]> = new Set(["long", "json", "list"]);
 
@@ -29,6 +30,16 @@ export function ParameterFields({
   const lacks = new Map(preview?.unsupported.map((each) => [each.field, each.message]));
   const problems = new Map(preview?.problems.map((each) => [each.field.replace("configuration.", "").split(".")[0], each.message]));
   const set = fields.filter((field) => value[field.name] !== undefined);
+  const draw = (field: Field) => (
+    <ParameterField
+      key={field.name}
+      field={field}
+      value={value[field.name]}
+      lack={lacks.get(field.name)}
+      error={problems.get(field.name)}
+      onChange={(next) => onChange(withSetting(value, field.name, next))}
+    />
+  );
   return (
     <Stack>
       <Group justify="space-between" align="flex-end">
@@ -55,31 +66,9 @@ export function ParameterFields({
         </Group>
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg" verticalSpacing="md">
-        {fields
-          .filter((field) => !WIDE.has(field.kind))
-          .map((field) => (
-            <ParameterField
-              key={field.name}
-              field={field}
-              value={value[field.name]}
-              lack={lacks.get(field.name)}
-              error={problems.get(field.name)}
-              onChange={(next) => onChange(withSetting(value, field.name, next))}
-            />
-          ))}
+        {fields.filter((field) => !WIDE.has(field.kind)).map(draw)}
       </SimpleGrid>
-      {fields
-        .filter((field) => WIDE.has(field.kind))
-        .map((field) => (
-          <ParameterField
-            key={field.name}
-            field={field}
-            value={value[field.name]}
-            lack={lacks.get(field.name)}
-            error={problems.get(field.name)}
-            onChange={(next) => onChange(withSetting(value, field.name, next))}
-          />
-        ))}
+      {fields.filter((field) => WIDE.has(field.kind)).map(draw)}
     </Stack>
   );
 }

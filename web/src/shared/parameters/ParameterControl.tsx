@@ -1,51 +1,11 @@
-import { ActionIcon, Box, Group, NumberInput, SegmentedControl, Select, Slider, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
-import { RotateCcw } from "lucide-react";
-import { useId, useState } from "react";
-import type { Field } from "../settings";
-import { texts } from "../texts";
+import { Group, NumberInput, SegmentedControl, Select, Slider, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { Field } from "./field";
 import classes from "./ParameterField.module.css";
+import { texts } from "./texts";
 
 /** Beyond this a slider is too coarse to choose with. */
 const SLIDER_SPAN = 10;
-
-/** One setting: unset it is not sent, `lack` says why the model does not take it, and it can be taken back by itself. */
-export function ParameterField({
-  field,
-  value,
-  lack,
-  error,
-  onChange,
-}: {
-  field: Field;
-  value: unknown;
-  lack?: string | undefined;
-  error?: string | undefined;
-  onChange: (value: unknown) => void;
-}) {
-  const id = useId();
-  const isSet = value !== undefined;
-  const disabled = lack !== undefined && !isSet;
-  return (
-    <Box className={classes.field} data-disabled={disabled || undefined}>
-      <Group justify="space-between" wrap="nowrap" mih={26}>
-        <Text component="label" htmlFor={id} fw={550} size="sm">
-          {field.title}
-        </Text>
-        {isSet ? (
-          <Tooltip label={texts.parameters.reset(field.title)}>
-            <ActionIcon variant="subtle" color="gray" size={26} aria-label={texts.parameters.reset(field.title)} onClick={() => onChange(undefined)}>
-              <RotateCcw size={14} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        ) : null}
-      </Group>
-      <Control id={id} field={field} value={value} disabled={disabled} error={error} onChange={onChange} />
-      <Text size="sm" c={error === undefined ? "dimmed" : "var(--tl-bad)"} mt={4} id={`${id}-about`}>
-        {error ?? lack ?? field.description}
-      </Text>
-    </Box>
-  );
-}
 
 interface ControlProps {
   id: string;
@@ -56,7 +16,8 @@ interface ControlProps {
   onChange: (value: unknown) => void;
 }
 
-function Control(props: ControlProps) {
+/** What a setting is typed or chosen with, by its kind. */
+export function ParameterControl(props: ControlProps) {
   switch (props.field.kind) {
     case "number":
     case "integer":
@@ -101,7 +62,7 @@ function NumberControl(props: ControlProps) {
         {...about(props)}
         w={slides ? 104 : "100%"}
         value={number ?? ""}
-        placeholder={texts.parameters.unset}
+        placeholder={texts.unset}
         allowDecimal={field.kind === "number"}
         thousandSeparator={slides ? "" : ","}
         step={step}
@@ -117,7 +78,7 @@ function TextControl(props: ControlProps) {
   const given = {
     ...about(props),
     value: typeof value === "string" ? value : "",
-    placeholder: typeof field.example === "string" ? `${texts.parameters.unset} · ${field.example}` : texts.parameters.unset,
+    placeholder: typeof field.example === "string" ? `${texts.unset} · ${field.example}` : texts.unset,
   };
   return field.kind === "long" ? (
     <Textarea {...given} autosize minRows={3} maxRows={12} onChange={(event) => onChange(event.currentTarget.value || undefined)} />
@@ -131,7 +92,7 @@ function ChoiceControl(props: ControlProps) {
   const choices = field.kind === "switch" ? [true, false] : field.choices;
   const words = choices.map((choice) => ({
     value: String(choice),
-    label: typeof choice === "boolean" ? (choice ? texts.parameters.yes : texts.parameters.no) : choice,
+    label: typeof choice === "boolean" ? (choice ? texts.yes : texts.no) : choice,
   }));
   const take = (word: string | null) => onChange(choices.find((choice) => String(choice) === word));
   if (field.kind === "switch") {
@@ -140,13 +101,13 @@ function ChoiceControl(props: ControlProps) {
         id={props.id}
         aria-label={field.title}
         disabled={disabled}
-        data={[{ value: "", label: texts.parameters.unset }, ...words]}
+        data={[{ value: "", label: texts.unset }, ...words]}
         value={value === undefined ? "" : String(value)}
         onChange={take}
       />
     );
   }
-  return <Select {...about(props)} data={words} value={value === undefined ? null : String(value)} placeholder={texts.parameters.unset} onChange={take} clearable />;
+  return <Select {...about(props)} data={words} value={value === undefined ? null : String(value)} placeholder={texts.unset} onChange={take} clearable />;
 }
 
 /** Lists as lines and objects as JSON; what cannot be read yet stays in the field and is not taken. */
@@ -159,12 +120,12 @@ function StructuredControl(props: ControlProps) {
   return (
     <Textarea
       {...about(props)}
-      error={broken ? texts.parameters.notJson : props.error !== undefined}
+      error={broken ? texts.notJson : props.error !== undefined}
       autosize
       minRows={2}
       maxRows={12}
       classNames={field.kind === "json" ? { input: "mono" } : {}}
-      placeholder={field.kind === "list" ? `${texts.parameters.unset} · ${texts.parameters.listHint}` : texts.parameters.unset}
+      placeholder={field.kind === "list" ? `${texts.unset} · ${texts.listHint}` : texts.unset}
       value={text ?? write(value)}
       onChange={(event) => {
         const typed = event.currentTarget.value;
