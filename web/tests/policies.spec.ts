@@ -41,12 +41,22 @@ test("a policy is tried on yesterday's calls, made, broken, listed, changed and 
   const refused = await chat(page, key, "Write to ada@example.com");
   expect(refused.status()).toBe(403);
   expect(await refused.text()).toContain("No customer data");
+
+  // Switched off, it holds nobody; undone, it does.
+  await row.getByRole("switch", { name: "Calls are held to No customer data" }).press(" ");
+  await expect(page.getByText("“No customer data” is off: calls are not held to it.")).toBeVisible();
+  await expect(row).toContainText("Off");
+  expect((await chat(page, key, "Write to ada@example.com")).status()).toBe(200);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(row).toContainText("Blocked");
+  expect((await chat(page, key, "Write to ada@example.com")).status()).toBe(403);
+
   await row.getByRole("button", { name: "Actions for the policy No customer data" }).click();
   await page.getByRole("menuitem", { name: "Violations" }).click();
   await expect(page).toHaveURL(/tab=violations/);
   await expect(async () => {
     await page.reload();
-    await expect(page.getByText("Personal data was found: email.")).toBeVisible({ timeout: 3_000 });
+    await expect(page.getByText("Personal data was found: email.").first()).toBeVisible({ timeout: 3_000 });
   }).toPass();
 
   await page.getByRole("tab", { name: "Policies" }).click();

@@ -10004,6 +10004,12 @@ export interface components {
              * @enum {string}
              */
             failMode?: "open" | "closed";
+            /**
+             * Enabled
+             * @description Whether calls are held to it. `true` unless said otherwise.
+             * @default true
+             */
+            enabled?: boolean;
         };
         /**
          * PolicyDeleteResponse
@@ -10058,6 +10064,11 @@ export interface components {
              * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
              */
             failMode: string;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled: boolean;
             /**
              * Rule
              * @description The rule; `null`: a model judges `content`.
@@ -10333,6 +10344,11 @@ export interface components {
              * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
              */
             failMode?: ("open" | "closed") | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
         };
         /**
          * PriceRequest

@@ -26,7 +26,7 @@ POLICIES: Final = Kind(
     columns=(
         ("name", text("name")),
         ("risk", text("riskType")),
-        ("action", lambda one: str(_ACTIONS[int(one["actionType"])])),
+        ("action", lambda one: _ACTIONS[int(one["actionType"])] if one["enabled"] else "off"),
         ("rule", lambda one: one["rule"]["kind"] if one["rule"] else "plain language"),
         ("id", text("id")),
     ),

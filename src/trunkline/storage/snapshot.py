@@ -248,8 +248,8 @@ async def find_features(tx: Transaction, *wanted: Condition) -> Sequence[Feature
 
 
 async def find_policies(tx: Transaction, *wanted: Condition) -> Sequence[Policy]:
-    """Policies that are not deleted, in the order of their ids."""
-    query = select(Policy).where(Policy.deleted_at.is_(None), *wanted).order_by(Policy.id)
+    """Policies that are enabled and not deleted, in the order of their ids."""
+    query = select(Policy).where(Policy.deleted_at.is_(None), Policy.is_enabled, *wanted).order_by(Policy.id)
     return [row async for (row,) in _pages(tx, query)]
 
 

@@ -121,7 +121,7 @@ class VersionRows:
 class WorkspaceRows:
     """All of one workspace that a call may need. ``person`` is the user whose personal one it is, unless disabled.
 
-    ``keys`` are those that are not revoked; ``routes`` the active ones; ``policies`` those that are not deleted.
+    ``keys`` are those that are not revoked; ``routes`` the active ones; ``policies`` those that hold.
     """
 
     workspace: WorkspaceRow

@@ -300,6 +300,23 @@ async def test_a_change_holds_as_soon_as_it_is_acknowledged(place_on_each: Place
     assert [each["actionType"] for each in await place.violations(4)] == [1, 2, 0, 2]
 
 
+async def test_what_is_switched_off_holds_no_call_until_it_is_on_again(place_on_each: Place) -> None:
+    place = place_on_each
+    deny: Json = {"kind": "allowedProviders", "providers": ["openai"]}
+    own = await place.add(rule=deny, enabled=False)
+    body = {"name": "Everywhere", "content": "", "riskType": "LOW", "actionType": 2, "rule": deny, "enabled": False}
+    everywhere = (await place.admin.client.post("/policy", json=body)).json()["policy"]
+    assert (await place.chat()).status_code == 200
+    for policy, client in ((own, place.there), (everywhere, place.admin.client)):
+        for enabled, status in ((True, 403), (False, 200), (True, 403), (False, 200)):
+            changed = await client.put(f"/policy/{policy['id']}", json={"enabled": enabled})
+            assert changed.json()["policy"]["enabled"] is enabled
+            assert (await place.chat()).status_code == status
+    assert {each["policyId"] for each in await place.violations(4)} == {own["id"], everywhere["id"]}
+    log = (await place.there.get("/api/audit?targetType=policy&action=policies.change&limit=1")).json()
+    assert (log[0]["before"], log[0]["after"]) == ({"enabled": True}, {"enabled": False})
+
+
 async def test_paid_models(place: Place, upstream: Upstream) -> None:
     await configure(place, upstream)
     rule: Json = {"kind": "paidModels", "mode": "block"}

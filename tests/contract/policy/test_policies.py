@@ -30,7 +30,7 @@ async def test_a_policy_is_made_shown_changed_and_deleted(place_on_each: Place) 
         **body,
         "rule": {"kind": "allowedModels", "models": ["gpt-*"], "mode": "allow"},
     }
-    assert (policy["repoId"], policy["keyId"], policy["failMode"]) == (None, None, "open")
+    assert (policy["repoId"], policy["keyId"], policy["failMode"], policy["enabled"]) == (None, None, "open", True)
     assert policy["createdBy"] == place.admin.id
     shown = await place.there.get(f"/policy/{policy['id']}")
     assert shown.json() == {"success": True, "policy": policy}
@@ -62,6 +62,7 @@ WRONG: tuple[tuple[Json, str], ...] = (
     ({"actionType": 3}, "actionType: must be 2 or less."),
     ({"actionType": True}, "actionType"),
     ({"failMode": "ajar"}, "failMode"),
+    ({"enabled": "no"}, "enabled: must be true or false"),
     ({"content": "  "}, "content: is required"),
     ({"content": "x\0"}, "content"),
     ({"orgId": "here"}, "orgId: must be an id"),

@@ -10,6 +10,7 @@ export const texts = {
   more: "Show more",
   actions: "Actions",
   save: "Save",
+  undo: "Undo",
   entry: {
     email: "Enter your email address.",
     at: "An email address has an @ in it.",

@@ -100,6 +100,7 @@ class Policies:
                 key_id=scope.key_id,
                 content="",
                 fail_mode="open",
+                is_enabled=True,
                 created_by=actor.user_id,
             )
             lay_over(policy, draft)
@@ -114,7 +115,7 @@ class Policies:
         Raises NotFound, Forbidden and InvalidInput.
         """
         if draft.is_empty:
-            raise InvalidInput("Send at least one of name, content, riskType, actionType, failMode and rule.")
+            raise InvalidInput("Send at least one of name, content, riskType, actionType, failMode, enabled and rule.")
         async with self._database.write() as tx:
             policy = await self._hold(tx, actor, policy_id)
             self._require_same(policy, scope)

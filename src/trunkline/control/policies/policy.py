@@ -45,6 +45,7 @@ class PolicyDraft(msgspec.Struct, frozen=True, kw_only=True):
     risk_type: RiskType | UnsetType = UNSET
     action_type: int | UnsetType = UNSET
     fail_mode: FailMode | UnsetType = UNSET
+    is_enabled: bool | UnsetType = UNSET
     rule: RuleJson | UnsetType | None = UNSET
 
     @property
@@ -63,6 +64,7 @@ class PolicyRecord:
     risk_type: str
     action_type: int
     fail_mode: str
+    is_enabled: bool
     rule: RuleJson | None
     org_id: str
     workspace_id: str | None
@@ -116,6 +118,7 @@ def state(policy: Policy) -> dict[str, JsonValue]:
         "riskType": policy.risk_type,
         "actionType": policy.action_type,
         "failMode": policy.fail_mode,
+        "enabled": policy.is_enabled,
         "rule": policy.rule,
         "workspaceId": policy.workspace_id,
         "repoId": policy.application_id,

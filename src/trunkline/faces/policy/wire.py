@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from trunkline.control.ai_llms.ai_llm import AiType
 from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyRecord, PolicyScope, RiskType
@@ -26,6 +26,7 @@ RuleBody = Annotated[
 FailModeField = Annotated[
     FailMode, Field(description="What counts where a rule cannot be decided: `open` lets calls pass, `closed` not.")
 ]
+EnabledField = Annotated[StrictBool, Field(description="Whether calls are held to it. `true` unless said otherwise.")]
 
 _READ_ONLY = frozenset({"id", "createdBy", "createdAt", "updatedAt"})
 
@@ -62,6 +63,7 @@ class PolicyCreateRequest(_Scoped):
     action_type: ActionType
     rule: RuleBody = None
     fail_mode: FailModeField = "open"
+    enabled: EnabledField = True
 
     def draft(self) -> PolicyDraft:
         """What it says."""
@@ -72,6 +74,7 @@ class PolicyCreateRequest(_Scoped):
             action_type=self.action_type,
             rule=self.rule,
             fail_mode=self.fail_mode,
+            is_enabled=self.enabled,
         )
 
 
@@ -136,6 +139,7 @@ class PolicyUpdateRequest(_Scoped):
     action_type: ActionType | None = None
     rule: RuleBody = None
     fail_mode: FailModeField | None = None
+    enabled: EnabledField | None = None
 
     def draft(self) -> PolicyDraft:
         """What is to change."""
@@ -146,6 +150,7 @@ class PolicyUpdateRequest(_Scoped):
             action_type=UNSET if self.action_type is None else self.action_type,
             rule=self.rule if self.was_sent("rule") else UNSET,
             fail_mode=UNSET if self.fail_mode is None else self.fail_mode,
+            is_enabled=UNSET if self.enabled is None else self.enabled,
         )
 
 
@@ -158,6 +163,7 @@ class PolicyItemResponse(ResponseBody):
     risk_type: str
     action_type: int
     fail_mode: str
+    enabled: bool = Field(validation_alias="is_enabled")
     rule: dict[str, Any] | None
     org_id: str
     workspace_id: str | None

@@ -46,7 +46,7 @@ export async function createPolicy(client: TrunklineClient, workspaceId: string,
 }
 
 /** Changes a policy. Where it holds stays. */
-export async function updatePolicy(client: TrunklineClient, id: string, draft: Partial<PolicyDraft>): Promise<void> {
+export async function updatePolicy(client: TrunklineClient, id: string, draft: Partial<PolicyDraft> & { enabled?: boolean }): Promise<void> {
   await client.updatePolicy(id, draft);
 }
 

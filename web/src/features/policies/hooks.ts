@@ -1,6 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { notifyFailed } from "@/shared/ui/notify";
+import { notifyUndo } from "@/shared/ui/notifyUndo";
 import { useWorkspace } from "@/shared/workspace";
 import { createPolicy, deletePolicy, policiesQuery, type Policy, type PolicyDraft, previewPolicy, updatePolicy, violationsQuery } from "./api";
+import { texts } from "./texts";
 
 /** For whom a policy is: all of the workspace, where both are null. */
 export interface Scope {
@@ -27,6 +30,19 @@ export function useSavePolicy(policy: Policy | null) {
     mutationFn: ({ draft, scope }: { draft: PolicyDraft; scope: Scope }) => (policy === null ? createPolicy(client, id, draft, scope) : updatePolicy(client, policy.id, draft)),
     onSettled: useForget(),
   });
+}
+
+/** Switches a policy on or off. What went wrong is told in the corner; the list shows how it is. */
+export function useSwitchPolicy(): (policy: Policy, enabled: boolean) => void {
+  const { client } = useWorkspace();
+  const forget = useForget();
+  const { mutate } = useMutation({
+    mutationFn: ({ policy, enabled }: { policy: Policy; enabled: boolean }) => updatePolicy(client, policy.id, { enabled }),
+    onSuccess: (_, { policy, enabled }) => notifyUndo(texts.switched(policy.name, enabled), () => mutate({ policy, enabled: !enabled })),
+    onError: notifyFailed,
+    onSettled: forget,
+  });
+  return (policy, enabled) => mutate({ policy, enabled });
 }
 
 /** Ends a policy. */

@@ -8,7 +8,7 @@ export const texts = {
   list: "Policies",
   empty: "No policy yet",
   emptyAbout: "A policy logs calls, tells somebody, or blocks them before anything is sent. Rules are decided here; plain words are judged by a model.",
-  columns: { name: "Name and rule", holds: "Holds for", action: "What happens", fail: "If undecided" },
+  columns: { on: "On", name: "Name and rule", holds: "Holds for", action: "What happens", fail: "If undecided" },
   holds: { installation: "the whole installation", workspace: "the workspace", application: (name: string) => `the application ${name}`, key: (name: string) => `the key ${name}` },
   actions: ["Logged", "Logged as an alert", "Blocked"],
   actionChoices: [
@@ -18,6 +18,9 @@ export const texts = {
   ],
   risks: { LOW: "Low risk", MEDIUM: "Medium risk", HIGH: "High risk" },
   fails: { open: "lets calls pass", closed: "counts as broken" },
+  switch: (name: string) => `Calls are held to ${name}`,
+  switched: (name: string, on: boolean) => (on ? `“${name}” is on: calls are held to it.` : `“${name}” is off: calls are not held to it.`),
+  off: "Off",
   actionsFor: (name: string) => `Actions for the policy ${name}`,
   edit: "Edit",
   violations: "Violations",

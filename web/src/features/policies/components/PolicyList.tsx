@@ -1,4 +1,4 @@
-import { Table, Text } from "@mantine/core";
+import { Switch, Table, Text } from "@mantine/core";
 import { useNames } from "@/shared/subjects/useNames";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { Badge, type Tone } from "@/shared/ui/Badge";
@@ -6,6 +6,7 @@ import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay } from "@/shared/workspace";
 import type { Policy } from "../api";
+import { useSwitchPolicy } from "../hooks";
 import { sayRule } from "../rule";
 import { texts } from "../texts";
 
@@ -14,6 +15,7 @@ const ACTION_TONES: Tone[] = ["quiet", "fair", "bad"];
 
 /** The policies, in words. Those of the installation are changed by its administrator, elsewhere. */
 export function PolicyList({ policies, onEdit, onDelete, onViolations }: { policies: Policy[]; onEdit: (policy: Policy) => void; onDelete: (policy: Policy) => void; onViolations: (policy: Policy) => void }) {
+  const switchPolicy = useSwitchPolicy();
   const application = useNames("application");
   const key = useNames("key");
   const mayChange = useMay("policies.change");
@@ -29,6 +31,7 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
       label={texts.list}
       head={
         <>
+          <Table.Th w={60}>{words.on}</Table.Th>
           <Table.Th>{words.name}</Table.Th>
           <Table.Th visibleFrom="sm">{words.holds}</Table.Th>
           <Table.Th>{words.action}</Table.Th>
@@ -41,6 +44,9 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
         const mine = policy.workspaceId === null ? mayAll : mayChange;
         return (
           <Table.Tr key={policy.id}>
+            <Table.Td>
+              <Switch checked={policy.enabled} disabled={!mine} aria-label={texts.switch(policy.name)} onChange={(event) => switchPolicy(policy, event.currentTarget.checked)} />
+            </Table.Td>
             <Table.Td maw={460}>
               <Text fw={550}>{policy.name}</Text>
               <Text size="sm" c="dimmed" lineClamp={2}>
@@ -49,7 +55,7 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
             </Table.Td>
             <Table.Td visibleFrom="sm">{holds(policy)}</Table.Td>
             <Table.Td>
-              <Badge tone={ACTION_TONES[policy.actionType] ?? "quiet"}>{texts.actions[policy.actionType] ?? ""}</Badge>
+              {policy.enabled ? <Badge tone={ACTION_TONES[policy.actionType] ?? "quiet"}>{texts.actions[policy.actionType] ?? ""}</Badge> : <Badge tone="quiet">{texts.off}</Badge>}
             </Table.Td>
             <Table.Td visibleFrom="md">{texts.fails[policy.failMode === "closed" ? "closed" : "open"]}</Table.Td>
             <Table.Td ta="right">
