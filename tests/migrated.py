@@ -1,4 +1,4 @@
-"""New installations from what was made once: a migrated SQLite file, the price list, the API's routes.
+"""New installations from what was made once: a migrated SQLite file, the price list, the API's routes, SQL's text.
 
 Most of a short test was that.
 """
@@ -11,9 +11,13 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.util import LRUCache
 from starlette.routing import BaseRoute
 
 from trunkline.control.prices import price_list_file, price_list_making
@@ -66,6 +70,26 @@ def build_routes_once() -> None:
             self.router.routes.extend(known[id(router)])
 
     setattr(Pages, "include_router", include_router)  # noqa: B010 - in the place of the one that it inherits
+
+
+def compile_statements_once() -> None:
+    """Have SQLAlchemy compile a statement once for all databases of a kind, and not again for each of this process.
+
+    It keeps what it compiled by the dialect, of which each engine has one of its own: here those that write the same
+    are the same.
+    """
+
+    def settle(dialect: Any) -> tuple[object, ...]:
+        return (type(dialect), dialect._json_serializer, dialect._json_deserializer)
+
+    def is_equal(dialect: Any, other: object) -> bool:
+        return type(dialect) is type(other) and settle(dialect) == settle(other)
+
+    for kind in (PGDialect_asyncpg, SQLiteDialect_aiosqlite):
+        setattr(kind, "__hash__", lambda dialect: hash(settle(dialect)))  # noqa: B010 - in the place of the one that it inherits
+        setattr(kind, "__eq__", is_equal)  # noqa: B010 - as above
+    known: LRUCache[Any, Any] = LRUCache(2_000)
+    setattr(Engine, "_compiled_cache", property(lambda engine: known, lambda engine, own: None))  # noqa: B010 - as above
 
 
 @functools.cache
