@@ -3502,7 +3502,7 @@ export interface paths {
          * Replace a price
          * @description Replace a price. What requests have cost stays as it is: see `POST /api/usage/corrections`.
          */
-        put: operations["replace_price"];
+        put: operations["update_price"];
         post?: never;
         /**
          * Delete a price
@@ -32617,7 +32617,7 @@ export interface operations {
             };
         };
     };
-    replace_price: {
+    update_price: {
         parameters: {
             query?: never;
             header?: never;

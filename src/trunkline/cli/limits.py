@@ -96,8 +96,9 @@ def add(
     say(f"The limit for {_write_subject(made)} is {_write_limit(made)}.")
 
 
-@app.command("change")
-def change(
+@app.command("edit")
+@app.command("change", hidden=True)
+def edit(
     limit: Which,
     amount: Annotated[int | None, typer.Argument(help="The new amount.")] = None,
     burst: Burst = None,

@@ -119,6 +119,6 @@ async def get_message(tx: Transaction, message_id: str) -> ConversationMessage |
     return await tx.get(ConversationMessage, message_id)
 
 
-async def change_message(tx: Transaction, message_id: str, values: Mapping[str, Any]) -> None:
+async def update_message(tx: Transaction, message_id: str, values: Mapping[str, Any]) -> None:
     """Set some of a message's fields."""
     await tx.execute(update(ConversationMessage).where(ConversationMessage.id == message_id).values(**values))

@@ -183,7 +183,7 @@ class AlertChannels:
             if put:
                 assert row.url is not None
                 assert row.credential_id is not None
-                await self._credentials.change(
+                await self._credentials.update(
                     tx,
                     actor.workspace_id,
                     row.credential_id,

@@ -60,7 +60,7 @@ class Captures:
             kept = await captured_content.count(tx, actor.workspace_id)
         return CaptureRecord(rule=read_rule(workspace.capture), kept=kept)
 
-    async def set(self, actor: Actor, rule: CaptureRule | None) -> CaptureRecord:
+    async def update(self, actor: Actor, rule: CaptureRule | None) -> CaptureRecord:
         """Capture by ``rule`` from now on; None: nothing more. Raises InvalidInput. What is kept stays its time."""
         access.check(actor, "capture.change")
         require_whole_workspace(actor)

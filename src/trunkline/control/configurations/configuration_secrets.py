@@ -32,7 +32,7 @@ class ConfigurationSecrets:
             origins=proposal.origins,
         )
 
-    async def change(
+    async def update(
         self, tx: Transaction, actor: Actor, row: Configuration, proposal: Proposal, masks: Mapping[str, str]
     ) -> None:
         """Bring the credential of ``row``, as it is stored now, to what is proposed; ``masks`` are its fields.
@@ -52,7 +52,7 @@ class ConfigurationSecrets:
             await tx.flush()
             await self._credentials.erase(tx, row.workspace_id, credential_id)
             return
-        await self._credentials.change(
+        await self._credentials.update(
             tx,
             row.workspace_id,
             credential_id,

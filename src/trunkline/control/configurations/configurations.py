@@ -175,7 +175,7 @@ class Configurations:
             renewed = _reaches_differently(row, proposal)
             if renewed:
                 row.test_status, row.test_result = "pending", None
-            await self._secrets.change(tx, actor, row, proposal, masks)
+            await self._secrets.update(tx, actor, row, proposal, masks)
             claimed = read_claim(row)
             _apply(row, proposal)
             await require_own_traffic(tx, actor, row, claimed)

@@ -65,7 +65,7 @@ class Credentials:
         await self._put(tx, credential, fields, tuple(origins))
         return credential.id
 
-    async def change(
+    async def update(
         self,
         tx: Transaction,
         workspace_id: str,

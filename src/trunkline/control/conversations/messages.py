@@ -153,7 +153,7 @@ class Messages:
         if message.model is not None:
             await self._rate(actor, message.request_id, rating)
         async with self._database.write() as tx:
-            await rows.change_message(tx, message_id, {"rating": rating})
+            await rows.update_message(tx, message_id, {"rating": rating})
             return show_message(await self._find_message(tx, actor, conversation_id, message_id))
 
     async def _find(self, tx: Transaction, actor: Actor, conversation_id: str) -> Conversation:

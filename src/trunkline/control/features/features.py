@@ -286,7 +286,7 @@ class Features:
                 origins=(plan.origin,),
             )
             return
-        await self._credentials.change(
+        await self._credentials.update(
             tx,
             row.workspace_id,
             row.credential_id,

@@ -63,7 +63,7 @@ class ModelDocuments:
             document = await _find(tx, actor)
             return await self._show(tx, document, with_ciphertexts=with_ciphertexts)
 
-    async def replace(self, actor: Actor, draft: DocumentDraft, *, if_revision: int | None = None) -> DocumentRecord:
+    async def update(self, actor: Actor, draft: DocumentDraft, *, if_revision: int | None = None) -> DocumentRecord:
         """Replace it whole; a replacement that changes nothing makes no revision.
 
         Configurations of models that are gone are deleted. Raises NotFound, Stale, InvalidInput, and Conflict that says

@@ -97,7 +97,7 @@ class WorkspacePrices:
             await self._audit.record(tx, actor, "prices.create", target=(KIND, row.id), after=_write_state(row))
             return _show(row)
 
-    async def replace(self, actor: Actor, price_id: str, draft: PriceDraft) -> PriceRecord:
+    async def update(self, actor: Actor, price_id: str, draft: PriceDraft) -> PriceRecord:
         """All of it anew. Raises NotFound and InvalidInput."""
         _may_change(actor)
         async with self._database.write() as tx:

@@ -57,7 +57,7 @@ class WorkspaceRetention:
         async with self._database.read() as tx:
             return self._show(await retention.find_days(tx, actor.workspace_id))
 
-    async def change(self, actor: Actor, draft: RetentionDraft) -> RetentionRecord:
+    async def update(self, actor: Actor, draft: RetentionDraft) -> RetentionRecord:
         """Keep things for so long from now on. Raises InvalidInput, which names every wrong field."""
         access.check(actor, "retention.change")
         require_whole_workspace(actor)

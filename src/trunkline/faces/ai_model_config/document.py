@@ -56,6 +56,6 @@ async def update_ai_model_config(
 
     409 names what still uses a model that you leave out, such as a default.
     """
-    record = await services.model_documents.replace(actor, given.draft(), if_revision=if_match)
+    record = await services.model_documents.update(actor, given.draft(), if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
     return AiModelConfigResponse.of(record)

@@ -91,7 +91,7 @@ async def update_capture(services: ServicesDep, given: CaptureUpdateRequest, act
     Captured content is redacted, encrypted, shown to the workspace's admins by `GET /api/requests/{request_id}`, and
     deleted after `keepDays`.
     """
-    return CaptureResponse.of_record(await services.captures.set(actor, given.read()))
+    return CaptureResponse.of_record(await services.captures.update(actor, given.read()))
 
 
 @router.delete("", dependencies=[allow("capture.change")])

@@ -81,7 +81,7 @@ async def get_retention(services: ServicesDep, actor: ActorDep) -> RetentionResp
 @router.put("", dependencies=[allow("retention.change")])
 async def update_retention(services: ServicesDep, given: RetentionUpdateRequest, actor: ActorDep) -> RetentionResponse:
     """Keep things in the workspace for a shorter time than the installation does. What is too old is deleted hourly."""
-    return RetentionResponse.of(await services.workspace_retention.change(actor, given.read()))
+    return RetentionResponse.of(await services.workspace_retention.update(actor, given.read()))
 
 
 def _name(days: Mapping[str, int | None]) -> dict[str, int | None]:

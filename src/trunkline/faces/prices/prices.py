@@ -40,9 +40,9 @@ async def get_price(services: ServicesDep, price_id: PathId, actor: ActorDep) ->
 
 
 @router.put("/{price_id}", dependencies=[allow("prices.change")])
-async def replace_price(services: ServicesDep, price_id: PathId, given: PriceRequest, actor: ActorDep) -> PriceResponse:
+async def update_price(services: ServicesDep, price_id: PathId, given: PriceRequest, actor: ActorDep) -> PriceResponse:
     """Replace a price. What requests have cost stays as it is: see `POST /api/usage/corrections`."""
-    return PriceResponse.of(await services.workspace_prices.replace(actor, price_id, given.read()))
+    return PriceResponse.of(await services.workspace_prices.update(actor, price_id, given.read()))
 
 
 @router.delete("/{price_id}", dependencies=[allow("prices.change")])
