@@ -43,6 +43,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   list.resetSelectedOption();
                 }}
                 onKeyDown={(event) => {
+                  // The list, which is always there, would keep Escape for itself.
+                  if (event.key === "Escape") onClose();
                   // Without a choice, Enter takes the first.
                   if (event.key === "Enter" && list.getSelectedOptionIndex() < 0 && commands[0] !== undefined) run(commands[0].id);
                 }}

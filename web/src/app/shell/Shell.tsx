@@ -1,7 +1,10 @@
 import { AppShell, Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
 import type { Me } from "@/features/account/api";
+import { useFocusOn } from "@/shared/focus";
+import { keepFocus } from "@/shared/focusKeeper";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Finder } from "./Finder";
 import { Header } from "./Header";
@@ -12,6 +15,9 @@ import { texts } from "./texts";
 /** What stands around every page. Below the width of a tablet the navigation is a drawer. */
 export function Shell({ me, onWorkspace }: { me: Me; onWorkspace: (id: string) => void }) {
   const [open, { open: show, close }] = useDisclosure(false);
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? "" });
+  const page = useFocusOn<HTMLElement>(path, isInside);
+  useEffect(keepFocus, []);
   return (
     <Finder>
       <AppShell
@@ -41,11 +47,17 @@ export function Shell({ me, onWorkspace }: { me: Me; onWorkspace: (id: string) =
         >
           <Sidebar me={me} onWorkspace={onWorkspace} onGo={close} />
         </Drawer>
-        <AppShell.Main id="page" tabIndex={-1}>
+        <AppShell.Main ref={page} id="page" tabIndex={-1} className={classes.page}>
           <ConnectionBanner />
           <Outlet />
         </AppShell.Main>
       </AppShell>
     </Finder>
   );
+}
+
+/** Somebody writes there already, or reads in a dialog. */
+function isInside(page: HTMLElement): boolean {
+  const focused = document.activeElement;
+  return page.contains(focused) && focused !== page;
 }

@@ -1,5 +1,6 @@
-import { Group, NumberInput, SegmentedControl, Select, Slider, Textarea, TextInput } from "@mantine/core";
+import { Group, SegmentedControl, Select, Slider, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { NumberField } from "@/shared/ui/NumberField";
 import type { Field } from "./field";
 import classes from "./ParameterField.module.css";
 import { texts } from "./texts";
@@ -58,16 +59,16 @@ function NumberControl(props: ControlProps) {
           onChange={(next) => onChange(Number(next.toFixed(2)))}
         />
       ) : null}
-      <NumberInput
+      <NumberField
         {...about(props)}
         w={slides ? 104 : "100%"}
-        value={number ?? ""}
+        value={number}
         placeholder={texts.unset}
         allowDecimal={field.kind === "number"}
         thousandSeparator={slides ? "" : ","}
         step={step}
         hideControls={!slides}
-        onChange={(next) => onChange(typeof next === "number" ? next : undefined)}
+        onChange={(next) => onChange(next ?? undefined)}
       />
     </Group>
   );

@@ -1,9 +1,8 @@
-import { Group, NumberInput, Select, TextInput } from "@mantine/core";
+import { Group, Select, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
+import { NumberField } from "@/shared/ui/NumberField";
 import type { CatalogueSearch } from "../entries";
 import { texts } from "../texts";
-
-const number = (value: string | number) => (typeof value === "number" ? value : undefined);
 
 /** Which models are shown. All of it stands in the address. */
 export function CatalogueFilters({
@@ -31,8 +30,8 @@ export function CatalogueFilters({
       />
       <Select size="xs" w={150} aria-label={texts.providerLabel} placeholder={texts.provider} data={providers} value={search.provider ?? null} onChange={(provider) => change({ provider: provider ?? undefined })} clearable />
       <Select size="xs" w={150} aria-label={texts.abilityLabel} placeholder={texts.ability} data={abilities} value={search.ability ?? null} onChange={(ability) => change({ ability: ability ?? undefined })} clearable />
-      <NumberInput size="xs" w={160} hideControls min={0} aria-label={texts.price} placeholder={texts.price} value={search.maxPrice ?? ""} onChange={(value) => change({ maxPrice: number(value) })} />
-      <NumberInput size="xs" w={160} hideControls min={0} thousandSeparator="," aria-label={texts.context} placeholder={texts.context} value={search.minContext ?? ""} onChange={(value) => change({ minContext: number(value) })} />
+      <NumberField size="xs" w={160} hideControls min={0} aria-label={texts.price} placeholder={texts.price} value={search.maxPrice} onChange={(value) => change({ maxPrice: value ?? undefined })} />
+      <NumberField size="xs" w={160} hideControls min={0} thousandSeparator="," aria-label={texts.context} placeholder={texts.context} value={search.minContext} onChange={(value) => change({ minContext: value ?? undefined })} />
     </Group>
   );
 }

@@ -61,6 +61,7 @@ export function Composer({
     const draft = { text, attachments };
     setRefusals([]);
     clear();
+    field.current?.focus();
     onSend(draft).catch(() => restore(draft));
   };
   const clear = () => {
@@ -136,7 +137,10 @@ export function Composer({
             {texts.send}
           </Button>
         ) : (
-          <Button variant="default" leftSection={<Square size={12} aria-hidden />} onClick={onStop}>
+          <Button variant="default" leftSection={<Square size={12} aria-hidden />} onClick={() => {
+              onStop();
+              field.current?.focus();
+            }}>
             {texts.stop}
           </Button>
         )}

@@ -1,6 +1,7 @@
-import { Box, Group, NumberInput, Paper, Slider, Text } from "@mantine/core";
+import { Box, Group, Paper, Slider, Text } from "@mantine/core";
 import { CallsLink } from "@/shared/calls/CallsLink";
 import { count } from "@/shared/format/quantity";
+import { NumberField } from "@/shared/ui/NumberField";
 import type { Experiment, Version } from "../api";
 import { figureOf } from "../metrics";
 import { texts } from "../texts";
@@ -51,7 +52,7 @@ export function VersionCard({
           color={shown?.isControl ? "gray" : "accent"}
           onChange={(value) => onShare?.(value * 100)}
         />
-        <NumberInput
+        <NumberField
           w={84}
           size="xs"
           value={share / 100}
@@ -63,7 +64,7 @@ export function VersionCard({
           disabled={onShare === undefined}
           aria-label={texts.shareNumber(version.version)}
           onChange={(value) => {
-            if (typeof value === "number") onShare?.(value * 100);
+            if (value !== null) onShare?.(value * 100);
           }}
         />
       </Group>

@@ -1,10 +1,11 @@
-import { Box, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Box, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Controller, useFormContext, useWatch } from "react-hook-form";
 import { choicesQuery } from "@/shared/choices/choices";
 import { count } from "@/shared/format/quantity";
 import type { Field } from "@/shared/parameters/field";
 import { ParameterField } from "@/shared/parameters/ParameterField";
+import { NumberField } from "@/shared/ui/NumberField";
 import { useWorkspace } from "@/shared/workspace";
 import { type FeatureSettings, modelQuery } from "../api";
 import { type Settings, unsupported } from "../settings";
@@ -63,10 +64,10 @@ export function SettingsFields({ feature }: { feature: FeatureSettings }) {
         name="maxTokens"
         control={form.control}
         render={({ field, fieldState }) => (
-          <NumberInput
+          <NumberField
             label={texts.maxTokens}
-            value={field.value ?? ""}
-            onChange={(next) => field.onChange(typeof next === "number" ? next : null)}
+            value={field.value}
+            onChange={field.onChange}
             placeholder={texts.unset}
             allowDecimal={false}
             hideControls

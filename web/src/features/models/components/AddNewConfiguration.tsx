@@ -2,6 +2,7 @@ import { Button, Group, Paper, Stack, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useFocusOn } from "@/shared/focus";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { useWorkspace } from "@/shared/workspace";
 import { type Configuration, previewQuery } from "../api";
@@ -64,6 +65,7 @@ export function AddNewConfiguration({
     if (creating.data !== undefined) onSaved(creating.data);
     // oxlint-disable-next-line react/exhaustive-deps -- once, when it is saved
   }, [creating.data]);
+  const panel = useFocusOn<HTMLDivElement>(step);
   const parameters = Object.keys(values.configuration).length;
   return (
     <div className={classes.frame}>
@@ -81,7 +83,7 @@ export function AddNewConfiguration({
         }}
       />
       <Stack miw={0}>
-        <Paper withBorder={step !== "test"} className={step === "test" ? "" : classes.card}>
+        <Paper ref={panel} tabIndex={-1} withBorder={step !== "test"} className={step === "test" ? classes.panel : `${classes.panel} ${classes.card}`}>
           {step === "provider" ? (
             <ProviderSelection
               providers={providers}

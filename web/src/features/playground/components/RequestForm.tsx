@@ -1,5 +1,6 @@
-import { Checkbox, FileInput, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, FileInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import { ModelPicker } from "@/shared/choices/ModelPicker";
+import { NumberField } from "@/shared/ui/NumberField";
 import { type Asked, isText, type Kind, KINDS } from "../kinds";
 import { texts } from "../texts";
 
@@ -20,11 +21,11 @@ export function RequestForm({
   wrong: boolean;
 }) {
   const number = (name: "temperature" | "topP" | "maxTokens") => (
-    <NumberInput
+    <NumberField
       label={texts[name]}
       placeholder={texts.unset}
-      value={asked[name] ?? ""}
-      onChange={(next) => onChange({ [name]: typeof next === "number" ? next : null })}
+      value={asked[name]}
+      onChange={(next) => onChange({ [name]: next })}
       step={name === "maxTokens" ? 1 : 0.05}
       min={0}
       allowDecimal={name !== "maxTokens"}

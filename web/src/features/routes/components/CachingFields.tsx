@@ -1,4 +1,5 @@
-import { Autocomplete, Checkbox, Group, NumberInput, Select, Stack, Switch } from "@mantine/core";
+import { Autocomplete, Checkbox, Group, Select, Stack, Switch } from "@mantine/core";
+import { NumberField } from "@/shared/ui/NumberField";
 import type { RouteValues } from "../form";
 import { texts } from "../texts";
 
@@ -19,7 +20,7 @@ export function CachingFields({ values, names, disabled, onChange }: { values: R
       {values.cacheSeconds === null ? null : (
         <>
           <Group>
-            <NumberInput label={words.seconds} min={1} thousandSeparator="," disabled={disabled} value={values.cacheSeconds} onChange={(value) => onChange({ cacheSeconds: typeof value === "number" ? value : USUAL_SECONDS })} />
+            <NumberField label={words.seconds} min={1} thousandSeparator="," disabled={disabled} value={values.cacheSeconds} onChange={(value) => onChange({ cacheSeconds: value ?? USUAL_SECONDS })} />
             <Select
               label={words.scope}
               allowDeselect={false}
@@ -33,7 +34,7 @@ export function CachingFields({ values, names, disabled, onChange }: { values: R
           <Group align="flex-end">
             <Autocomplete flex={1} miw={240} label={words.semantic} description={words.semanticHint} disabled={disabled} data={names} value={values.cacheModel} onChange={(cacheModel) => onChange({ cacheModel })} />
             {values.cacheModel === "" ? null : (
-              <NumberInput label={words.threshold} min={0.5} max={1} step={0.01} decimalScale={3} disabled={disabled} value={values.cacheThreshold} onChange={(value) => onChange({ cacheThreshold: typeof value === "number" ? value : 0.95 })} />
+              <NumberField label={words.threshold} min={0.5} max={1} step={0.01} decimalScale={3} disabled={disabled} value={values.cacheThreshold} onChange={(value) => onChange({ cacheThreshold: value ?? 0.95 })} />
             )}
           </Group>
         </>

@@ -1,8 +1,8 @@
-import { MultiSelect, NumberInput, Select, SimpleGrid, TagsInput, TextInput } from "@mantine/core";
+import { MultiSelect, Select, SimpleGrid, TagsInput, TextInput } from "@mantine/core";
+import { NumberField } from "@/shared/ui/NumberField";
 import { type ConditionValues, DAYS } from "../form";
 import { texts } from "../texts";
 
-const number = (value: string | number) => (typeof value === "number" ? value : null);
 const zones = Intl.supportedValuesOf("timeZone");
 const words = texts.form;
 
@@ -22,8 +22,8 @@ export function ConditionFields({
 }) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-      <NumberInput label={words.minTokens} min={0} thousandSeparator="," hideControls disabled={disabled} value={values.minInputTokens ?? ""} onChange={(value) => onChange({ minInputTokens: number(value) })} />
-      <NumberInput label={words.maxTokens} min={0} thousandSeparator="," hideControls disabled={disabled} value={values.maxInputTokens ?? ""} onChange={(value) => onChange({ maxInputTokens: number(value) })} />
+      <NumberField label={words.minTokens} min={0} thousandSeparator="," hideControls disabled={disabled} value={values.minInputTokens} onChange={(minInputTokens) => onChange({ minInputTokens })} />
+      <NumberField label={words.maxTokens} min={0} thousandSeparator="," hideControls disabled={disabled} value={values.maxInputTokens} onChange={(maxInputTokens) => onChange({ maxInputTokens })} />
       <TagsInput label={words.tags} description={words.tagsHint} acceptValueOnBlur disabled={disabled} value={values.tags} onChange={(tags) => onChange({ tags })} />
       <TagsInput label={words.families} description={words.tagsHint} acceptValueOnBlur disabled={disabled} value={values.modelFamilies} onChange={(modelFamilies) => onChange({ modelFamilies })} />
       <TagsInput label={words.metadata} description={words.metadataHint} acceptValueOnBlur disabled={disabled} error={problems.metadata} value={values.metadata} onChange={(metadata) => onChange({ metadata })} />

@@ -1,4 +1,5 @@
-import { Group, NumberInput, Select } from "@mantine/core";
+import { Group, Select } from "@mantine/core";
+import { NumberField } from "@/shared/ui/NumberField";
 import { type Hedge, HEDGES, type RouteValues } from "../form";
 import { texts } from "../texts";
 
@@ -21,7 +22,7 @@ export function HedgingFields({ values, disabled, onChange }: { values: RouteVal
         onChange={(hedge) => onChange({ hedge: (hedge ?? "never") as Hedge })}
       />
       {values.hedge === "fixed" ? (
-        <NumberInput label={words.hedgeMs} min={1} max={LONGEST_MS} thousandSeparator="," disabled={disabled} value={values.hedgeMs} onChange={(value) => onChange({ hedgeMs: typeof value === "number" ? value : 1 })} />
+        <NumberField label={words.hedgeMs} min={1} max={LONGEST_MS} thousandSeparator="," disabled={disabled} value={values.hedgeMs} onChange={(value) => onChange({ hedgeMs: value ?? 1 })} />
       ) : null}
     </Group>
   );

@@ -1,6 +1,7 @@
-import { Accordion, ActionIcon, Group, NumberInput, Paper, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
+import { Accordion, ActionIcon, Group, Paper, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { Trash2 } from "lucide-react";
 import { percent } from "@/shared/format/quantity";
+import { NumberField } from "@/shared/ui/NumberField";
 import { SERVES, type Serves, type TargetValues, withServes } from "../form";
 import { texts } from "../texts";
 import { ConditionFields } from "./ConditionFields";
@@ -71,17 +72,17 @@ export function TargetFields({
           onChange={(serves) => onChange((now) => withServes(now, (serves ?? "first") as Serves))}
         />
         {target.serves === "later" ? (
-          <NumberInput label={texts.form.order} min={2} max={1000} disabled={disabled} value={target.order} onChange={(value) => set({ order: typeof value === "number" ? value : 2 })} />
+          <NumberField label={texts.form.order} min={2} max={1000} disabled={disabled} value={target.order} onChange={(value) => set({ order: value ?? 2 })} />
         ) : null}
         {weighted && target.serves === "first" ? (
-          <NumberInput
+          <NumberField
             label={texts.form.weight}
             description={share === null ? undefined : texts.form.share(percent(share))}
             min={1}
             max={1000}
             disabled={disabled}
             value={target.weight}
-            onChange={(value) => set({ weight: typeof value === "number" ? value : 1 })}
+            onChange={(value) => set({ weight: value ?? 1 })}
           />
         ) : null}
       </SimpleGrid>
