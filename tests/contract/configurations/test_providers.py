@@ -50,7 +50,7 @@ async def test_models_come_from_the_catalogue_until_a_configuration_can_ask(
     live = (await installed.ask(ann, "GET", "/api/providers/openai/models")).json()
     assert (live["source"], [model["id"] for model in live["models"]]) == ("live", ["gpt-live"])
     own = (await installed.ask(ann, "GET", f"/api/configurations/{made['id']}/models")).json()
-    assert own == {**live, "cached": True}
+    assert own == {**live, "cached": True, "available": False, "nearest": ["gpt-live"]}, "it has gpt-4, which is gone"
     assert (live["cached"], live["stale"], live["ageSeconds"]) == (False, False, 0)
     assert len(upstream.asked) == 1
     installed.clock.pass_by(minutes=11)

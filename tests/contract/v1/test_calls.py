@@ -26,7 +26,8 @@ async def test_the_examples_are_understood(live: LiveServer) -> None:
     client = live.client((await admin.make_key())["key"])
     answered: set[str] = set()
     for _, path, _, example in CALLS:
-        if not example:
+        # An upload is begun with headers, and its example describes the file alone.
+        if not example or path.startswith("/upload/"):
             continue
         answer = await client.post(path.format(model="default"), json=example)
         if answer.status_code == 200:

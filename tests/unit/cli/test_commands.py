@@ -77,7 +77,14 @@ API_KEY = {
     "expiresAt": None,
     "lastUsedAt": None,
 }
-POLICY = {"id": "p-000001", "name": "No keys", "riskType": "HIGH", "actionType": 2, "rule": {"kind": "patterns"}}
+POLICY = {
+    "id": "p-000001",
+    "name": "No keys",
+    "riskType": "HIGH",
+    "actionType": 2,
+    "enabled": True,
+    "rule": {"kind": "patterns"},
+}
 POLICIES = {"success": True, "policies": [POLICY]}
 CONFIG = {"_id": "c-000001", "name": "work", "provider": "demo", "modelId": "demo", "isDefault": True,
           "settings": {"temperature": 0.7, "topP": 1}}  # fmt: skip
