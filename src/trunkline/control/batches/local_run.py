@@ -140,8 +140,7 @@ class LocalRun:
                 wait = _find_wait(error, tries)
                 if wait is None or self._clock() >= row.expires_at:
                     return self._write_error(dialect, error, request_id)
-            except Exception:
-                # The last wall: a fault of ours with one line must not keep the others from their ends.
+            except Exception:  # the last wall: a fault of ours with one line must not keep others from their ends
                 log.exception("fault", request_id=request_id)
                 return self._write_error(dialect, TrunklineError("An unexpected fault. It is logged."), request_id)
             await self._sleep(wait)

@@ -30,7 +30,7 @@ class ProviderFiles:
             parts = [piece async for piece in self._files.read_pieces(file_id)]
             lifetime = begun.expires_at - begun.created_at
             kept = await upload_file(target, parts, name=begun.name, purpose=begun.purpose, lifetime=lifetime)
-        except BaseException:
+        except BaseException:  # raised again; whatever it is, half a file is of no use
             await self._files.discard([file_id])
             raise
         return await self._files.finish(actor, file_id, sent=(candidate.entry.id, kept))

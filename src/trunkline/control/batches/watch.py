@@ -132,8 +132,7 @@ class BatchWatch:
     async def _run_here(self, batch_id: str) -> None:
         try:
             await self._local_run.run(batch_id)
-        except Exception:
-            # Whatever it is: nobody else looks at this task. It goes on with the next look.
+        except Exception:  # whatever it is, nobody else looks at this task; it goes on with the next look
             log.exception("batch_broken_off", batch_id=batch_id)
 
     async def _ask(self, row: Batch) -> bool:
@@ -142,8 +141,7 @@ class BatchWatch:
         except TrunklineError as error:
             log.warning("batch_not_seen", batch_id=row.id, reason=error.message)
             return False
-        except Exception:
-            # A fault of ours with one batch must not keep the others from being seen.
+        except Exception:  # a fault of ours with one batch must not keep the others from being seen
             log.exception("batch_not_seen", batch_id=row.id)
             return False
         return True

@@ -118,7 +118,7 @@ export const texts = {
     moreAbout: "Needed rarely: an organization, a proxy in front of the provider.",
     found: (address: string, models: number) => `Found at ${address}, with ${models} ${models === 1 ? "model" : "models"}`,
     searching: "Looking for Ollama on this machine …",
-    notFound: "No Ollama was found on the machine that Trunkline runs on. Start it with `ollama serve`, or say where it is.",
+    notFound: "No Ollama was found on the machine that Trunkline runs on. Start it with “ollama serve”, or say where it is.",
     container: (address: string) => `If Trunkline runs in a container, localhost is the container itself. Try ${address}`,
     take: "Use it",
     scheme: "Write http:// in front",
@@ -175,7 +175,7 @@ export const texts = {
   save: {
     title: "Name it",
     name: "Name",
-    nameHint: "Programs use it as `model`.",
+    nameHint: "Programs use it as “model”.",
     shared: "Everybody in the workspace may use it",
     sharedHint: "They use its key, and never see it.",
     saved: (name: string) => `${name} is saved.`,

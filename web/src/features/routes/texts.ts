@@ -45,7 +45,7 @@ export const texts = {
     noPair: "Write each as name=value.",
   },
   form: {
-    newAbout: "Programs use its name as `model`.",
+    newAbout: "Programs use its name as “model”.",
     name: "Name",
     strategy: "Strategy",
     strategyHint: "How those are ordered that serve first",
