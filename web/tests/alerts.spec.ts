@@ -97,6 +97,31 @@ test("a rule says what it would have done, before it is saved", async ({ page })
   await expect(page.getByText("Many errors", { exact: true })).toBeHidden();
 });
 
+test("a channel is renamed, moved with its secret, switched off, and never changed over somebody else's back", async ({ page }) => {
+  const { id } = await ask("POST", "/api/alerts/channels", { kind: "webhook", name: "Day shift", url: `${place(inbox)}/day` });
+  await signIn(page, "/console/alerts?tab=channels");
+  await page.getByRole("button", { name: "Edit Day shift" }).click();
+  const editing = page.getByRole("dialog", { name: "Edit “Day shift”" });
+  await expect(editing.getByLabel("Address")).toHaveValue(`${place(inbox)}/day`);
+  await editing.getByLabel("Address").fill(`${place(provider)}/night`);
+  await editing.getByRole("button", { name: "Save" }).click();
+  await expect(editing.getByText(/^is needed again|leads to another server now/)).toBeVisible();
+  await editing.getByLabel("Signing secret").fill(`whsec_${Buffer.alloc(32, 1).toString("base64")}`);
+  await editing.getByLabel("Send notices here").uncheck({ force: true });
+  await ask("PUT", `/api/alerts/channels/${id}`, { name: "Late shift" });
+  await editing.getByRole("button", { name: "Save" }).click();
+  const conflict = page.getByRole("dialog", { name: "Somebody changed it meanwhile" });
+  await expect(conflict.getByRole("region", { name: "Theirs" })).toContainText("Late shift");
+  await expect(conflict.getByRole("region", { name: "Yours" })).toContainText("/night");
+  await expect(conflict.getByRole("region", { name: "Yours" })).toContainText("enabled");
+  await expect(conflict).not.toContainText("whsec_");
+  await conflict.getByRole("button", { name: "Save mine over theirs" }).click();
+  await expect(conflict).toBeHidden();
+  const row = page.getByText(`${place(provider)}/night`);
+  await expect(row).toBeVisible();
+  await expect(page.getByText("Off", { exact: true })).toBeVisible();
+});
+
 everyLook("alerts", async (page, info, scheme) => {
   await signIn(page, "/console/alerts");
   await expect(page.getByRole("heading", { name: "Nothing is wrong" })).toBeVisible();
@@ -113,4 +138,7 @@ everyLook("alerts", async (page, info, scheme) => {
   await page.goto("/console/alerts?tab=channels");
   await expect(page.getByText("On-call", { exact: true })).toBeVisible();
   await look(page, info, `alert-channels-${scheme}`);
+  await page.getByRole("button", { name: "Edit On-call" }).click();
+  await expect(page.getByLabel("Signing secret")).toBeVisible();
+  await look(page, info, `alert-channel-${scheme}`);
 });

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { AlertFilter, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertRuleRequest } from "@trunkline/client";
+import type { AlertChannel, AlertFilter, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertChannelRequest, UpdateAlertRuleRequest } from "@trunkline/client";
 import { useWorkspace } from "@/shared/workspace";
 import type { Subject } from "./kinds";
 
@@ -78,6 +78,12 @@ export function useAlertChanges() {
     switchRule: useMutation({ mutationFn: ({ ruleId, enabled }: { ruleId: string; enabled: boolean }) => alerts.rules.update(ruleId, { enabled }), onSuccess }),
     removeRule: useMutation({ mutationFn: (ruleId: string) => alerts.rules.delete(ruleId), onSuccess }),
     makeChannel: useMutation({ mutationFn: (body: CreateAlertChannelRequest) => alerts.channels.create(body), onSuccess }),
+    /** Fails with 412 where somebody else changed it meanwhile. */
+    changeChannel: useMutation({
+      mutationFn: ({ channel, body }: { channel: AlertChannel; body: UpdateAlertChannelRequest }) =>
+        client.put("/api/alerts/channels/{channel_id}", { path: { channel_id: channel.id }, headers: { "if-match": `"${channel.revision}"` }, body }),
+      onSuccess,
+    }),
     testChannel: useMutation({ mutationFn: (channelId: string) => alerts.channels.test(channelId), onSuccess }),
     removeChannel: useMutation({ mutationFn: (channelId: string) => alerts.channels.delete(channelId), onSuccess }),
   };

@@ -14,16 +14,16 @@ import { texts } from "../texts";
 import classes from "./alerts.module.css";
 import { ChannelForm } from "./ChannelForm";
 
-/** Where people are told. Each can be tried. */
+/** Where people are told. Each can be tried and changed. */
 export function ChannelList() {
   const { client, id } = useWorkspace();
   const channels = useQuery(channelsQuery(client, id));
   const { testChannel, removeChannel } = useAlertChanges();
-  const [making, setMaking] = useState(false);
+  const [edited, setEdited] = useState<AlertChannel | "new" | null>(null);
   const [removed, setRemoved] = useState<AlertChannel | null>(null);
   const { channels: words } = texts;
   const make = (
-    <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setMaking(true)}>
+    <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEdited("new")}>
       {words.make}
     </Button>
   );
@@ -48,7 +48,11 @@ export function ChannelList() {
                       </Text>
                       <TestResult name={channel.name} test={testChannel.variables === channel.id ? testChannel.data : undefined} />
                     </Box>
+                    {channel.enabled ? null : <Badge tone="quiet">{words.off}</Badge>}
                     <Group gap="xs">
+                      <Button size="xs" variant="default" aria-label={words.editOf(channel.name)} onClick={() => setEdited(channel)}>
+                        {words.edit}
+                      </Button>
                       <Button size="xs" variant="default" loading={testChannel.isPending && testChannel.variables === channel.id} aria-label={words.testOf(channel.name)} onClick={() => testChannel.mutate(channel.id)}>
                         {words.test}
                       </Button>
@@ -64,7 +68,7 @@ export function ChannelList() {
         }
       </Loaded>
       {testChannel.error ? <Problem error={testChannel.error} /> : null}
-      {making ? <ChannelForm onClose={() => setMaking(false)} /> : null}
+      {edited === null ? null : <ChannelForm channel={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
       <ConfirmDestroy
         opened={removed !== null}
         title={words.removeTitle(removed?.name ?? "")}

@@ -1,8 +1,9 @@
-import { Select, SimpleGrid, Switch, TagsInput, Text, TextInput } from "@mantine/core";
+import { Select, SimpleGrid, TagsInput, Text, TextInput } from "@mantine/core";
 import { Controller, useForm } from "react-hook-form";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { SubjectPicker } from "@/shared/subjects/SubjectPicker";
 import { FormDialog } from "@/shared/ui/FormDialog";
+import { SwitchField } from "@/shared/ui/SwitchField";
 import { notifyDone } from "@/shared/ui/notify";
 import type { Budget } from "../api";
 import { arePercents, begin, draftOf, isAmount, PERIODS, SUBJECTS } from "../form";
@@ -85,7 +86,7 @@ export function BudgetForm({ editing, onClose }: { editing: Budget | null; onClo
       <Text size="sm" c="dimmed">
         {words.amountAbout} {words.zoneAbout} {editing === null ? "" : words.recount}
       </Text>
-      <Switch label={words.hard} description={words.hardAbout} {...register("hard")} />
+      <SwitchField label={words.hard} description={words.hardAbout} control={control} name="hard" />
       <Controller
         control={control}
         name="thresholds"

@@ -1,4 +1,4 @@
-import { Button, Card, Group, NumberInput, SimpleGrid, Stack, Switch, TagsInput, Text } from "@mantine/core";
+import { Button, Card, Group, NumberInput, SimpleGrid, Stack, TagsInput, Text } from "@mantine/core";
 import { useState } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
@@ -7,6 +7,7 @@ import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { notifyDone } from "@/shared/ui/notify";
 import { Problem } from "@/shared/ui/Problem";
+import { SwitchField } from "@/shared/ui/SwitchField";
 import type { Capture, CaptureChange } from "../api";
 import { useDeletions, useUpdateCapture } from "../hooks";
 import { texts } from "../texts";
@@ -28,7 +29,7 @@ export function CaptureForm({ capture }: { capture: Capture }) {
   const saving = useUpdateCapture();
   const { erase } = useDeletions();
   const [erasing, setErasing] = useState(false);
-  const { control, register, handleSubmit, setError, reset, formState } = useForm<Values>({ defaultValues: begin(capture) });
+  const { control, handleSubmit, setError, reset, formState } = useForm<Values>({ defaultValues: begin(capture) });
   const [enabled, personal] = useWatch({ control, name: ["enabled", "redactPersonalData"] });
   const { errors, isDirty } = formState;
   const save = handleSubmit(async (values) => {
@@ -49,7 +50,7 @@ export function CaptureForm({ capture }: { capture: Capture }) {
             <Text c="dimmed">{words.about}</Text>
             <SourceBadge source={capture.enabled ? "database" : "default"} />
           </Group>
-          <Switch label={words.enabled} {...register("enabled")} />
+          <SwitchField label={words.enabled} control={control} name="enabled" />
           {enabled ? (
             <>
               <SimpleGrid cols={{ base: 1, xs: 2 }} maw={560}>
@@ -66,7 +67,7 @@ export function CaptureForm({ capture }: { capture: Capture }) {
                   render={({ field }) => <NumberInput label={words.keepDays} allowDecimal={false} allowNegative={false} error={errors.keepDays?.message} {...field} />}
                 />
               </SimpleGrid>
-              <Switch label={words.personal} description={words.personalAbout} {...register("redactPersonalData")} />
+              <SwitchField label={words.personal} description={words.personalAbout} control={control} name="redactPersonalData" />
               {personal ? <Controller control={control} name="countries" render={({ field }) => <TagsInput label={words.countries} maw={560} error={errors.countries?.message} {...field} />} /> : null}
             </>
           ) : null}
