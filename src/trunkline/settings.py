@@ -156,9 +156,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: Annotated[
         Secret | None,
         Meta(
-            description="The mail server for alerts: `smtp://user:password@host:587`, with STARTTLS,"
-            " `smtps://user:password@host:465`, with TLS from the start, or `smtp+plain://host:25`, without either, for"
-            " a relay on the own network. Unset: alerts are not sent by email.",
+            description="The mail server for alerts, invitations and new passwords: `smtp://user:password@host:587`,"
+            " with STARTTLS, `smtps://user:password@host:465`, with TLS from the start, or `smtp+plain://host:25`,"
+            " without either, for a relay on the own network. Unset: no email is sent.",
         ),
     ] = None
     smtp_from: Annotated[

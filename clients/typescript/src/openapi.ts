@@ -1373,7 +1373,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description Invite somebody. The token is shown this once: hand it to them.
+         * @description Invite somebody. The link is sent to them where email is configured; its token is shown this once.
          */
         post: operations["create_invitation"];
         delete?: never;
@@ -8706,7 +8706,7 @@ export interface components {
         };
         /**
          * InvitationCreateResponse
-         * @description An invitation with its token, which is shown this once: hand it to who is invited.
+         * @description An invitation with its token, which is shown this once: hand it to who is invited, unless it was emailed.
          */
         InvitationCreateResponse: {
             /**
@@ -8746,6 +8746,16 @@ export interface components {
              * @description The token.
              */
             token: string;
+            /**
+             * Emailed
+             * @description Whether the link was sent to that address. `false` also where no email is sent at all.
+             */
+            emailed: boolean;
+            /**
+             * Emailproblem
+             * @description Why the link could not be sent; hand it on yourself. `null` where it was, or no email is sent.
+             */
+            emailProblem: string | null;
         };
         /**
          * InvitationResponse

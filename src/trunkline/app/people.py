@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from trunkline.app.mail import make_sender
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.people.accounts import Accounts
+from trunkline.control.people.invitation_mail import InvitationMail
 from trunkline.control.people.invitations import Invitations
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.local_session import LocalSessions
@@ -14,12 +17,16 @@ from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignInLimit
 from trunkline.control.people.setup import Setup
 from trunkline.control.people.users import Users
+from trunkline.control.rate_limit import RateLimit
 from trunkline.settings import Settings
 from trunkline.storage.database import Database
 from trunkline.vault.access_token import AccessTokens
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.password import Passwords
 from trunkline.vault.token import Tokens
+
+_INVITATIONS_PER_MINUTE: Final = 10
+"""How many a user may send by email: enough to invite a team, too few to write to strangers."""
 
 
 class People:
@@ -40,6 +47,7 @@ class People:
         self.accounts = Accounts(
             database, self.registration, self.sessions, self.audit, limit, signup_open=settings.signup == "open"
         )
+        send_email = make_sender(settings)
         self.password_resets = PasswordResets(
             database,
             self.tokens,
@@ -47,8 +55,13 @@ class People:
             self.sessions,
             self.audit,
             limit,
-            make_sender(settings),
+            send_email,
             settings.effective_public_url,
         )
         self.users = Users(database, self.registration, self.sessions, self.audit)
-        self.invitations = Invitations(database, self.tokens, self.registration, self.sessions, self.audit, limit)
+        invitation_mail = InvitationMail(
+            send_email, settings.effective_public_url, RateLimit(_INVITATIONS_PER_MINUTE, "invitations by email")
+        )
+        self.invitations = Invitations(
+            database, self.tokens, self.registration, self.sessions, self.audit, limit, invitation_mail
+        )

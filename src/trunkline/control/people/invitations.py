@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from trunkline.control.audit import Audit
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
+from trunkline.control.people.invitation_mail import InvitationMail
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
 from trunkline.control.record import read_record
@@ -30,7 +31,11 @@ LIFETIME: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationRecord:
-    """An open invitation. ``token`` is there only in the answer that makes it: whoever invites hands it on."""
+    """An open invitation.
+
+    ``token`` is there only in the answer that makes it: whoever invites can hand it on. ``emailed`` says there whether
+    the mail server took it, and ``email_problem`` why it did not; neither is set where no email is sent.
+    """
 
     id: str
     email: str
@@ -39,6 +44,8 @@ class InvitationRecord:
     created_at: datetime
     expires_at: datetime
     token: Secret | None = None
+    emailed: bool = False
+    email_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Invitations:
         sessions: Sessions,
         audit: Audit,
         limit: SignInLimit,
+        mail: InvitationMail,
     ) -> None:
         self._database = database
         self._tokens = tokens
@@ -67,16 +75,19 @@ class Invitations:
         self._sessions = sessions
         self._audit = audit
         self._limit = limit
+        self._mail = mail
 
     async def create(self, actor: Actor, email: str, role: Role) -> InvitationRecord:
-        """Invite somebody; an open invitation of theirs is void.
+        """Invite somebody, by email where the installation sends any; an open invitation of theirs is void.
 
-        :class:`Conflict` for a personal workspace, and for who is a member already.
+        :class:`Conflict` for a personal workspace, and for who is a member already; :class:`TooMany` emails. That an
+        email cannot be sent is no failure: the record says so, and has the token to be handed on.
         """
         access.check(actor, "invitations.manage")
         require_whole_workspace(actor)
         require_grantable(actor, role)
         address = read_email(email)
+        self._mail.admit(actor.user_id)
         token = self._tokens.issue(TokenKind.ONE_TIME)
         async with self._database.write() as tx:
             workspace = await workspaces.find(tx, actor.workspace_id)
@@ -103,7 +114,15 @@ class Invitations:
                 target=("invitation", invitation.id),
                 after={"email": address, "role": role},
             )
-            return _show(invitation, token.secret)
+            inviter = await users.find(tx, actor.user_id)
+            record = _show(invitation, token.secret)
+            name, sender = workspace.name, "Somebody" if inviter is None else inviter.email
+        if not self._mail.possible:
+            return record
+        problem = await self._mail.send(
+            address, token.secret, workspace=name, role=role, inviter=sender, expires_at=record.expires_at
+        )
+        return replace(record, emailed=problem is None, email_problem=problem)
 
     async def list(self, actor: Actor, page: PageRequest) -> Page[InvitationRecord]:
         """The open invitations, the oldest first; expired ones are among them until they are taken back."""
@@ -203,4 +222,4 @@ def _no_good_token() -> InvalidInput:
 
 
 def _show(invitation: Invitation, token: Secret | None = None) -> InvitationRecord:
-    return read_record(InvitationRecord, invitation, token=token)
+    return read_record(InvitationRecord, invitation, token=token, emailed=False, email_problem=None)

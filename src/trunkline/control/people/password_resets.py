@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
 from trunkline.control.audit import Audit
 from trunkline.control.people.address import read_email
+from trunkline.control.people.invitation_mail import SendEmail
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
 from trunkline.core.actor import Actor
@@ -22,9 +22,6 @@ from trunkline.storage.tables import User, now
 from trunkline.vault.token import TokenKind, Tokens
 
 LIFETIME: Final = timedelta(hours=1)
-
-SendEmail = Callable[[str, str, str], Awaitable[str | None]]
-"""Sends an email: address, subject, text. Gives why it could not be sent, or None."""
 
 _log: Final = get_logger(__name__)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
 
 from trunkline.core.actor import Role
 from trunkline.faces.http.wire import GivenId, GivenName, Moment, RequestBody, ResponseBody
@@ -81,6 +83,16 @@ class InvitationResponse(ResponseBody):
 
 
 class InvitationCreateResponse(InvitationResponse):
-    """An invitation with its token, which is shown this once: hand it to who is invited."""
+    """An invitation with its token, which is shown this once: hand it to who is invited, unless it was emailed."""
 
     token: str
+    emailed: Annotated[
+        bool,
+        Field(description="Whether the link was sent to that address. `false` also where no email is sent at all."),
+    ]
+    email_problem: Annotated[
+        str | None,
+        Field(
+            description="Why the link could not be sent; hand it on yourself. `null` where it was, or no email is sent."
+        ),
+    ]

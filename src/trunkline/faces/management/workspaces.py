@@ -109,7 +109,7 @@ async def list_invitations(
 async def create_invitation(
     services: ServicesDep, workspace_id: PathId, given: InvitationCreateRequest, actor: ActorDep
 ) -> InvitationCreateResponse:
-    """Invite somebody. The token is shown this once: hand it to them."""
+    """Invite somebody. The link is sent to them where email is configured; its token is shown this once."""
     view = await services.invitations.create(actor, given.email, given.role)
     assert view.token is not None
     return InvitationCreateResponse.of(Beside(view, token=view.token.reveal()))

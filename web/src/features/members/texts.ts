@@ -55,7 +55,8 @@ export const texts = {
   invited: {
     title: (email: string) => `The invitation of ${email}`,
     about: "Send them this link. It is shown this once, opens the workspace to that address alone, and holds for seven days.",
-    emailed: "It was sent to them by email, too.",
+    emailed: (email: string) => `The link was sent to ${email}. It opens the workspace to that address alone, and holds for seven days. If the email does not arrive, send them the link yourself: it is shown this once.`,
+    notEmailed: "The email could not be sent",
     link: "The invitation's link",
     copy: "Copy the link",
     done: "I have sent it",

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { Controller, useForm } from "react-hook-form";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { SERVER } from "@/shared/api/address";
+import { texts as shared } from "@/shared/texts";
 import { CodeBlock } from "@/shared/ui/CodeBlock";
 import { CopyButton } from "@/shared/ui/CopyButton";
 import { FormDialog } from "@/shared/ui/FormDialog";
@@ -12,7 +13,7 @@ import { texts } from "../texts";
 
 const FIELDS = ["email", "role"] as const;
 
-/** Invites somebody, then shows the link, once. */
+/** Invites somebody, by email where the installation sends any, then shows the link, once. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { role: ownRole } = useWorkspace();
   const inviting = useInvite();
@@ -57,11 +58,16 @@ function Invited({ invitation, onClose }: { invitation: NewInvitation; onClose: 
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={words.title(invitation.email)} size="lg">
       <Stack>
-        <Text>{words.about}</Text>
+        {invitation.emailProblem === null ? null : (
+          <Alert color="bad" variant="outline" role="alert" title={words.notEmailed}>
+            {invitation.emailProblem}
+          </Alert>
+        )}
+        <Text>{invitation.emailed ? words.emailed(invitation.email) : words.about}</Text>
         <CodeBlock code={link} label={words.link} wrap />
         <Group justify="flex-end" gap="xs">
           <CopyButton value={link} label={words.copy} />
-          <Button onClick={onClose}>{words.done}</Button>
+          <Button onClick={onClose}>{invitation.emailed ? shared.close : words.done}</Button>
         </Group>
       </Stack>
     </Modal>
