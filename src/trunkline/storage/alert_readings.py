@@ -83,14 +83,15 @@ async def find_spent(
     query = (
         select(row, period)
         .join(period, period.budget_id == row.id)
-        .where((period.period_start >= now - _LONGEST_PERIOD) | (row.period == "total"))
         # Divided before it is multiplied, so that it stays within 64 bits; what is a little less is looked at, too.
         .where(period.spent_nanos >= row.amount_nanos // 100 * least_percent)
-        .order_by(row.id)
     )
     if workspace_id is not None:
         query = query.where(row.workspace_id == workspace_id)
-    return [SpentBudget(*each) for each in await tx.execute(query)]
+    recent = query.where(row.period != "total", period.period_start >= now - _LONGEST_PERIOD)
+    endless = query.where(row.period == "total")
+    found = [SpentBudget(*each) for some in (recent, endless) for each in await tx.execute(some)]
+    return sorted(found, key=lambda each: each.budget.id)
 
 
 async def find_expiring_keys(tx: Transaction, workspace_id: str, since: datetime, until: datetime) -> Sequence[ApiKey]:

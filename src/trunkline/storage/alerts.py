@@ -16,6 +16,9 @@ PENDING: Final = "pending"
 
 OPEN: Final = ("firing", "acknowledged")
 
+_UNFINISHED: Final = or_(AlertRow.open_key.is_not(None), AlertRow.held.is_not(None))
+"""What the index ``ix_alerts_unfinished`` holds, in its words. An alert has its key until it is over."""
+
 
 class AlertScope(msgspec.Struct, frozen=True, kw_only=True):
     """Whose alerts somebody reads, and which of them are asked for; None: any.
@@ -43,33 +46,46 @@ async def insert(tx: Transaction, row: AlertRow) -> None:
 
 async def find_unfinished(tx: Transaction, *, lock: bool = False) -> Sequence[AlertRow]:
     """All that are not over, and those of which quiet hours hold something back."""
-    query = select(AlertRow).where(or_(AlertRow.state.in_((PENDING, *OPEN)), AlertRow.held.is_not(None)))
-    query = query.order_by(AlertRow.id)
+    query = select(AlertRow).where(_UNFINISHED)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    return (await tx.scalars(query)).all()
+    # Sorted here: asked for an order, SQLite goes through all alerts there are, along their ids.
+    return sorted(await tx.scalars(query), key=lambda row: row.id)
 
 
 async def count_open(tx: Transaction) -> Sequence[tuple[str, str, str, int]]:
     """How many of the installation are firing, or acknowledged and not over: by kind, severity and state."""
     places = (AlertRow.kind, AlertRow.severity, AlertRow.state)
-    query = select(*places, func.count()).where(AlertRow.state.in_(OPEN)).group_by(*places)
+    wanted = (_UNFINISHED, AlertRow.state.in_(OPEN))
+    query = select(*places, func.count()).where(*wanted).group_by(*places)
     return [(kind, severity, state, int(number)) for kind, severity, state, number in await tx.execute(query)]
 
 
 async def find(tx: Transaction, scope: AlertScope, alert_id: str, *, lock: bool = False) -> AlertRow | None:
     """One that somebody may see."""
-    query = select(AlertRow).where(AlertRow.id == alert_id, *_seen(scope))
+    query = select(AlertRow).where(AlertRow.id == alert_id, or_(*_places(scope)), *_open(scope))
     return await tx.scalar(query.with_for_update() if lock else query)
 
 
 async def find_page(tx: Transaction, scope: AlertScope, *, limit: int, after: str | None) -> Sequence[AlertRow]:
     """The newest first; ``after`` is the last id of the page before."""
-    query = select(AlertRow).where(*_seen(scope))
+    found: list[AlertRow] = []
+    # Of each place as many as the page may need, along its index: one question for both would sort all of them.
+    for place in _places(scope):
+        found += await _find_page(tx, scope, place, limit=limit, after=after)
+    return sorted(found, key=lambda row: row.id, reverse=True)[:limit]
+
+
+async def _find_page(
+    tx: Transaction, scope: AlertScope, place: ColumnElement[bool], *, limit: int, after: str | None
+) -> Sequence[AlertRow]:
+    query = select(AlertRow).where(place, *_open(scope))
     if after is not None:
         query = query.where(AlertRow.id < after)
     if scope.states is not None:
         query = query.where(AlertRow.state.in_(scope.states))
+        if set(scope.states) <= set(OPEN):
+            query = query.where(AlertRow.open_key.is_not(None))
     for column, value in (
         (AlertRow.kind, scope.kind),
         (AlertRow.severity, scope.severity),
@@ -82,8 +98,7 @@ async def find_page(tx: Transaction, scope: AlertScope, *, limit: int, after: st
 
 async def find_of_rule(tx: Transaction, rule_id: str) -> Sequence[AlertRow]:
     """Those of a rule that are not over."""
-    wanted = or_(AlertRow.open_key.is_not(None), AlertRow.held.is_not(None))
-    query = select(AlertRow).where(AlertRow.rule_id == rule_id, wanted)
+    query = select(AlertRow).where(AlertRow.rule_id == rule_id, _UNFINISHED)
     return (await tx.scalars(query.with_for_update())).all()
 
 
@@ -99,14 +114,13 @@ async def remove(tx: Transaction, row: AlertRow) -> None:
     await tx.flush()
 
 
-def _seen(scope: AlertScope) -> Sequence[ColumnElement[bool]]:
+def _places(scope: AlertScope) -> Sequence[ColumnElement[bool]]:
     row = AlertRow
+    here: ColumnElement[bool] = row.workspace_id == scope.workspace_id
     if scope.application_id is not None:
         # The key of an application has nothing to do with the rest of the workspace.
-        return (row.workspace_id == scope.workspace_id, row.application_id == scope.application_id, *_open(scope))
-    here: ColumnElement[bool] = row.workspace_id == scope.workspace_id
-    whole = or_(here, row.workspace_id.is_(None)) if scope.installation else here
-    return (whole, *_open(scope))
+        return (and_(here, row.application_id == scope.application_id),)
+    return (here, row.workspace_id.is_(None)) if scope.installation else (here,)
 
 
 def _open(scope: AlertScope) -> Sequence[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, String, cast, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Batch, BatchResult, UsageEventRow
@@ -53,7 +53,7 @@ async def list_going(tx: Transaction) -> Sequence[Batch]:
 
 async def list_holding(tx: Transaction) -> Sequence[Batch]:
     """Those that hold something of a hard budget."""
-    return (await tx.scalars(select(Batch).where(cast(Batch.leases, String) != "{}"))).all()
+    return (await tx.scalars(select(Batch).where(Batch.is_holding).order_by(Batch.id))).all()
 
 
 async def has_event(tx: Transaction, batch: Batch, event_id: str) -> bool:
@@ -92,7 +92,9 @@ async def drop(tx: Transaction, batch_ids: Sequence[str]) -> None:
 
 async def find_old(tx: Transaction, ended: datetime, limit: int) -> Sequence[str]:
     """Those that ended before then."""
-    return (await tx.scalars(select(Batch.id).where(Batch.ended_at < ended).limit(limit))).all()
+    return (
+        await tx.scalars(select(Batch.id).where(Batch.ended_at < ended).order_by(Batch.ended_at).limit(limit))
+    ).all()
 
 
 async def list_done(tx: Transaction, batch_id: str) -> Sequence[int]:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
+from trunkline.core.health import Health
 from trunkline.storage import features, limits, routes
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, Workspace
+from trunkline.storage.tables import (
+    Application,
+    ApplicationConfiguration,
+    Configuration,
+    ConfigurationHealth,
+    Workspace,
+)
 
 
 async def insert(tx: Transaction, configuration: Configuration) -> None:
-    """Store a new one. Raises Conflict when its owner already has one of that name in the workspace."""
+    """Store a new one, of whose health nothing is known.
+
+    Raises Conflict when its owner already has one of that name in the workspace.
+    """
     tx.add(configuration)
     await save(tx, configuration)
+    nothing = Health(revision=configuration.revision)
+    tx.add(ConfigurationHealth(configuration_id=configuration.id, changed_at=0, **msgspec.structs.asdict(nothing)))
+    await tx.flush()
 
 
 async def save(tx: Transaction, configuration: Configuration) -> None:

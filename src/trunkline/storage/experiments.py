@@ -63,7 +63,7 @@ async def list_seen(
     query = (
         select(Configuration)
         .join(Experiment, Experiment.configuration_id == Configuration.id)
-        .where(Configuration.workspace_id == workspace_id, seen_by(user_id, application_id))
+        .where(Experiment.workspace_id == workspace_id, seen_by(user_id, application_id))
     )
     if state in {"running", "idle"}:
         several = _count_serving() > 1
@@ -71,8 +71,8 @@ async def list_seen(
     elif state is not None:
         query = query.where(Experiment.state == state)
     if after is not None:
-        query = query.where(Configuration.id < after)
-    return (await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit))).all()
+        query = query.where(Experiment.configuration_id < after)
+    return (await tx.scalars(query.order_by(Experiment.configuration_id.desc()).limit(limit))).all()
 
 
 def _count_serving() -> ColumnElement[int]:

@@ -64,8 +64,10 @@ async def drop(tx: Transaction, file_ids: Sequence[str]) -> None:
 
 async def find_old(tx: Transaction, at: datetime, torn: datetime, limit: int) -> Sequence[str]:
     """Those that expired before ``at``, and those begun before ``torn`` that were never finished."""
-    old = (StoredFile.expires_at < at) | (StoredFile.whole.is_(False) & (StoredFile.created_at < torn))
-    return (await tx.scalars(select(StoredFile.id).where(old).limit(limit))).all()
+    expired = select(StoredFile.id).where(StoredFile.expires_at < at).limit(limit)
+    unfinished = select(StoredFile.id).where(~StoredFile.whole, StoredFile.created_at < torn).limit(limit)
+    found = dict.fromkeys([*await tx.scalars(expired), *await tx.scalars(unfinished)])
+    return list(found)[:limit]
 
 
 def _list(workspace_id: str, user_id: str, application_id: str | None, at: datetime) -> Select[StoredFile]:

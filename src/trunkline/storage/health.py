@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 
 from trunkline.core.health import Health
 from trunkline.storage.configurations import seen_by
@@ -99,12 +99,12 @@ async def list_idle(tx: Transaction, before: int, made_before: datetime, limit: 
 
     Those come first that were looked at the longest ago.
     """
-    seen = func.coalesce(ConfigurationHealth.checked_at, 0)
+    row = ConfigurationHealth
     query = (
         select(Configuration)
-        .outerjoin(ConfigurationHealth, ConfigurationHealth.configuration_id == Configuration.id)
-        .where(Configuration.is_active, Configuration.updated_at < made_before, seen < before)
-        .order_by(seen, Configuration.id)
+        .join(row, row.configuration_id == Configuration.id)
+        .where(Configuration.is_active, Configuration.updated_at < made_before, row.checked_at < before)
+        .order_by(row.checked_at, row.configuration_id)
         .limit(limit)
     )
     return (await tx.scalars(query)).all()
@@ -170,5 +170,5 @@ async def add_count(tx: Transaction, key: tuple[str, int, int, str, int]) -> Non
 
 async def prune(tx: Transaction, bounds: Sequence[tuple[int, int]]) -> None:
     """Delete what is counted of slots before a bound; ``bounds`` are grains and slots."""
-    old = [(HealthCount.grain == grain) & (HealthCount.slot < slot) for grain, slot in bounds]
-    await tx.execute(delete(HealthCount).where(or_(*old)))
+    for grain, slot in bounds:
+        await tx.execute(delete(HealthCount).where(HealthCount.grain == grain, HealthCount.slot < slot))

@@ -119,10 +119,12 @@ async def list_events(
     if after is not None:
         opened_at, event_id = after
         query = query.where(
+            # What the rest says too, for the index: else it would be gone through from its beginning.
+            UsageEventRow.opened_at <= opened_at,
             or_(
                 UsageEventRow.opened_at < opened_at,
                 and_(UsageEventRow.opened_at == opened_at, UsageEventRow.id < event_id),
-            )
+            ),
         )
     query = query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(limit)
     return list(await tx.scalars(query))

@@ -85,9 +85,9 @@ async def find_memberships(
 ) -> Sequence[WorkspaceRole]:
     """The user's workspaces in the order of their ids."""
     query = select(Workspace, Membership.role).join(Membership, Membership.workspace_id == Workspace.id)
-    query = query.where(Membership.user_id == user_id).order_by(Workspace.id).limit(limit)
+    query = query.where(Membership.user_id == user_id).order_by(Membership.workspace_id).limit(limit)
     if after is not None:
-        query = query.where(Workspace.id > after)
+        query = query.where(Membership.workspace_id > after)
     return [WorkspaceRole(workspace, role) for workspace, role in (await tx.execute(query))]
 
 
@@ -99,9 +99,9 @@ async def find_personal(tx: Transaction, user_id: str) -> Workspace | None:
 async def find_members(tx: Transaction, workspace_id: str, *, limit: int, after: str | None) -> Sequence[Member]:
     """At most ``limit`` members in the order of their ids, from behind ``after`` on."""
     query = select(User, Membership).join(Membership, Membership.user_id == User.id)
-    query = query.where(Membership.workspace_id == workspace_id).order_by(User.id).limit(limit)
+    query = query.where(Membership.workspace_id == workspace_id).order_by(Membership.user_id).limit(limit)
     if after is not None:
-        query = query.where(User.id > after)
+        query = query.where(Membership.user_id > after)
     return [Member(user, membership) for user, membership in (await tx.execute(query))]
 
 

@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import event
 
 from trunkline.storage import (
     ai_llms,
+    alert_channels,
+    alert_deliveries,
+    alert_readings,
+    alert_rules,
+    alerts,
+    applications,
     audit,
+    batches,
+    budgets,
     configurations,
     conversations,
+    experiments,
+    features,
+    files,
+    health,
+    invitations,
     keys,
     limits,
     policies,
+    revisions,
     routes,
+    sessions,
+    snapshot,
+    templates,
     usage,
+    usage_corrections,
     usage_sums,
+    users,
     violations,
+    workspace_prices,
+    workspaces,
 )
 from trunkline.storage.ai_llms import Reach
+from trunkline.storage.alerts import AlertScope
 from trunkline.storage.audit import AuditFilter
 from trunkline.storage.conversations import Owner
 from trunkline.storage.database import Database, Transaction
@@ -32,28 +57,92 @@ from trunkline.storage.violations import ViolationScope
 
 GROWING = (
     "ai_configurations",
+    "alert_channels",
+    "alert_deliveries",
+    "alert_rules",
+    "alerts",
     "api_keys",
     "application_configurations",
     "applications",
     "audit_events",
+    "batch_results",
+    "batches",
+    "budget_events",
+    "budget_leases",
+    "budget_periods",
+    "budgets",
+    "configuration_health",
     "configuration_totals",
+    "configuration_versions",
     "conversation_messages",
     "conversation_texts",
     "conversations",
+    "experiment_phases",
+    "experiments",
+    "features",
+    "file_pieces",
+    "health_counts",
+    "invitations",
     "limits",
+    "memberships",
     "policies",
     "policy_violations",
+    "provider_templates",
+    "revisions",
     "route_targets",
     "routes",
+    "sessions",
+    "stored_files",
+    "usage_corrections",
     "usage_events",
     "usage_groups",
     "usage_sums",
+    "users",
+    "workspace_prices",
+    "workspaces",
 )
 NOON = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER = Owner(workspace_id="w", user_id="u", application_id=None)
+OWNED: dict[str, Any] = {"workspace_id": "w", "user_id": "u", "application_id": None}
 REACH = Reach(workspace_ids=("w", "x"), user_id="u", application_id=None)
 CALLS = UsageScope(workspace_id="w")
+ALERTS = AlertScope(workspace_id="w", user_id="u", admin=True, application_id=None, installation=False)
 OWN_CALLS = UsageScope(workspace_id="w", only_user_id="u")
+
+FEW = (
+    "ix_alerts_unfinished",
+    "ix_batches_holding",
+    "ix_stored_files_torn",
+)
+"""Indexes of what is under way, and of nothing else: those may be looked through."""
+
+SORTED = {
+    # Of several workspaces.
+    "entries",
+    "totals of entries",
+    "policies",
+    "policies with the installation's",
+    "rules of alerts",
+    # What is found by its words.
+    "conversations with words",
+    "conversations with a short word",
+    # A page of what is read before.
+    "configurations of applications",
+    "leases of budgets",
+    "thresholds of budgets",
+    "alerts after others",
+    "violations",
+    "violations after others",
+    "violations of a policy",
+    "violations of a policy after others",
+    "violations of a policy of the installation",
+    # What is under way, or wrong, which is little.
+    "batches that go on",
+    "configurations lent by name",
+    "configurations that fail",
+    "keys that end",
+}
+"""Lists that are put in order after they were read. The others are a page along an index that has their order."""
 
 LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "entries": lambda tx: ai_llms.list_visible(tx, REACH, after="i", limit=50),
@@ -61,14 +150,84 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "totals of entries": lambda tx: ai_llms.count_use(tx, REACH, after="i", limit=50),
     "violations by entry": lambda tx: ai_llms.count_violations(tx, ("w", "x")),
     "violations of an entry": lambda tx: ai_llms.count_violations(tx, ("w", "x"), only="c"),
+    "alerts": lambda tx: alerts.find_page(tx, ALERTS, limit=50, after="i"),
+    "alerts with the installation's": lambda tx: alerts.find_page(
+        tx, replace(ALERTS, installation=True), limit=50, after="i"
+    ),
+    "alerts of an application": lambda tx: alerts.find_page(
+        tx, replace(ALERTS, application_id="a"), limit=50, after="i"
+    ),
+    "alerts of a rule": lambda tx: alerts.find_page(tx, replace(ALERTS, rule_id="r"), limit=50, after="i"),
+    "alerts that fire": lambda tx: alerts.find_page(tx, replace(ALERTS, states=("firing",)), limit=50, after="i"),
+    "alerts that are not over": alerts.find_unfinished,
+    "alerts that are not over, counted": alerts.count_open,
+    "alerts of a rule that are not over": lambda tx: alerts.find_of_rule(tx, "r"),
+    "alerts that changed": lambda tx: alerts.list_changed(tx, 1),
+    "rules of alerts": lambda tx: alert_rules.find_all(tx, "w", installation=True),
+    "rules of alerts counted": lambda tx: alert_rules.count(tx, "w"),
+    "channels of alerts": lambda tx: alert_channels.find_page(tx, "w", limit=50, after="i"),
+    "notices": lambda tx: alert_deliveries.find_page(tx, "w", limit=50, after="i"),
+    "notices of an alert": lambda tx: alert_deliveries.find_page(tx, "w", limit=50, after=None, alert_id="a"),
+    "notices that are due": lambda tx: alert_deliveries.find_due(tx, NOON, 50),
+    "configurations that fail": alert_readings.find_failing,
+    "tries": lambda tx: alert_readings.count_tries(tx, "w", 15, 1),
+    "budgets that are spent": lambda tx: alert_readings.find_spent(tx, NOON, least_percent=50),
+    "keys that end": lambda tx: alert_readings.find_expiring_keys(tx, "w", NOON, NOON),
+    "violations by policy": lambda tx: alert_readings.count_violations(tx, "w", NOON),
+    "versions taken back": lambda tx: alert_readings.find_reverts(tx, "w", NOON),
+    "applications": lambda tx: applications.find_page(tx, "w", limit=50, after="i"),
+    "configurations of applications": lambda tx: applications.find_associations(tx, ["a", "b"]),
     "audit": lambda tx: audit.find(tx, "w", AuditFilter(), limit=50, before_id="i"),
+    "batches": lambda tx: batches.list_own(tx, **OWNED, wire="openai", after="i", before=None, limit=50),
+    "batches before others": lambda tx: batches.list_own(tx, **OWNED, wire="openai", after=None, before="i", limit=50),
+    "batches that go on": batches.list_going,
+    "batches that hold of budgets": batches.list_holding,
+    "batches that go on, counted": lambda tx: batches.count_going(tx, "w"),
+    "batches made of a file": lambda tx: batches.needs_file(tx, "f"),
+    "batches that are old": lambda tx: batches.find_old(tx, NOON, 50),
+    "budgets": lambda tx: budgets.find_page(tx, "w", limit=50, after="i"),
+    "budgets of an application": lambda tx: budgets.find_page(tx, "w", limit=50, after=None, application_id="a"),
+    "budgets counted": lambda tx: budgets.count(tx, "w"),
+    "what was spent of budgets": lambda tx: budgets.find_spent(tx, [("b", NOON)]),
+    "leases of budgets": lambda tx: budgets.find_leases(tx, [("b", NOON)]),
+    "thresholds of budgets": lambda tx: budgets.find_events(tx, [("b", NOON)]),
     "configurations": lambda tx: configurations.list_visible(tx, "w", user_id="u", after="i", limit=50),
+    "configurations that borrow": lambda tx: snapshot.find_borrowers(tx, "w", ["openai"]),
+    "configurations that lend": lambda tx: snapshot.find_lenders(tx, "w", "openai", after=None, limit=1),
+    "configurations lent by name": lambda tx: snapshot.find_lenders_named(tx, "w", "k"),
     "configurations of an application": lambda tx: configurations.list_of_application(
         tx, "w", "a", user_id="u", after="i", limit=50
     ),
     "conversations": lambda tx: conversations.find_page(tx, OWNER, words=None, limit=50, after=(NOON, "i")),
     "conversations with words": lambda tx: conversations.find_page(tx, OWNER, words="whale", limit=50, after=None),
     "conversations with a short word": lambda tx: conversations.find_page(tx, OWNER, words="it", limit=50, after=None),
+    "experiments": lambda tx: experiments.list_seen(
+        tx, "w", user_id="u", application_id=None, state=None, after="i", limit=50
+    ),
+    "experiments that run": lambda tx: experiments.list_seen(
+        tx, "w", user_id="u", application_id=None, state="running", after="i", limit=50
+    ),
+    "versions": lambda tx: experiments.find_versions(tx, "c"),
+    "phases": lambda tx: experiments.find_phases(tx, "c", limit=50),
+    "features": lambda tx: features.list_all(tx, "w"),
+    "features served by names": lambda tx: features.find_targeting(tx, "w", ["n"]),
+    "files": lambda tx: files.list_whole(
+        tx, **OWNED, at=NOON, purposes=["batch"], after="i", newest_first=True, limit=50
+    ),
+    "files, the oldest first": lambda tx: files.list_whole(
+        tx, **OWNED, at=NOON, purposes=["batch"], after="i", newest_first=False, limit=50
+    ),
+    "files that are old": lambda tx: files.find_old(tx, NOON, NOON, 50),
+    "health": lambda tx: health.list_seen(tx, "w", user_id="u", application_id=None, after="i", limit=50),
+    "health that changed": lambda tx: health.list_changed(tx, 1),
+    "health that nothing is known of": lambda tx: health.list_idle(tx, 1, NOON, 8),
+    "tries by provider": lambda tx: health.count_providers(
+        tx, "w", user_id="u", application_id=None, grain=15, first=1
+    ),
+    "tries of some": lambda tx: health.count(tx, ["c"], 15, 1),
+    "invitations": lambda tx: invitations.find_open(tx, "w", limit=50, after="i"),
+    "members": lambda tx: workspaces.find_members(tx, "w", limit=50, after="i"),
+    "workspaces of a user": lambda tx: workspaces.find_memberships(tx, "u", limit=50, after="i"),
     "keys": lambda tx: keys.find_page(tx, "w", limit=50, after="i"),
     "keys of a user": lambda tx: keys.find_page(tx, "w", limit=50, after=None, user_id="u"),
     "limits": lambda tx: limits.find_page(tx, "w", limit=50, after="i"),
@@ -81,8 +240,15 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "policies of an application": lambda tx: policies.find_all(
         tx, ("w",), installation=False, application_id="a", limit=50
     ),
+    "prices": lambda tx: workspace_prices.find_page(tx, "w", limit=50, after="i"),
+    "prices counted": lambda tx: workspace_prices.count(tx, "w"),
+    "saved states": lambda tx: revisions.list_newest(tx, "w", "configuration", "c", before=9, limit=50),
     "routes": lambda tx: routes.find_page(tx, "w", limit=50, after="i"),
     "targets of routes": lambda tx: routes.find_targets(tx, ("r", "s")),
+    "sign-ins": lambda tx: sessions.find_open(tx, "u", NOON, limit=50, after="i"),
+    "templates": lambda tx: templates.list_own(tx, "w", "u"),
+    "users": lambda tx: users.find_page(tx, limit=50, after="i"),
+    "corrections": lambda tx: usage_corrections.find_page(tx, "w", limit=50, after="i"),
     "calls": lambda tx: usage.list_events(tx, CALLS, after=(NOON, "i"), limit=50),
     "calls of a user": lambda tx: usage.list_events(tx, OWN_CALLS, after=None, limit=50),
     "calls added up": lambda tx: usage_sums.read_sums(tx, CALLS, 1_001, 9_999),
@@ -134,11 +300,25 @@ async def test_no_list_looks_through_a_table_that_grows(database: Database, name
         how = "EXPLAIN QUERY PLAN " if database.kind == "sqlite" else "EXPLAIN "
         for statement, parameters in ran:
             plan = [str(tuple(row)) for row in await connection.exec_driver_sql(how + statement, parameters)]
-            assert [step for step in plan if _looks_through(step)] == [], "\n".join([statement, *plan])
+            wrong = _find_scans(plan) if name in SORTED else [*_find_scans(plan), *_find_sorts(plan)]
+            assert wrong == [], "\n".join([statement, *plan])
 
 
-def _looks_through(step: str) -> bool:
-    words = step.replace("'", " ").replace('"', " ").split()
-    if "Seq" in words:
-        return any(table in words or any(word.startswith(f"{table}_") for word in words) for table in GROWING)
-    return "SCAN" in words and any(table in words for table in GROWING)
+def _find_scans(plan: list[str]) -> list[str]:
+    """The steps that look through a whole table that grows, along an index or not."""
+    found: list[str] = []
+    # With which table PostgreSQL begins to join what is empty says nothing.
+    joined = any(re.search(r"Nested Loop|Hash Join|Merge Join", step) for step in plan)
+    for step, following in pairwise([*plan, ""]):
+        words = set(re.split(r"\W+", step))
+        if words & set(FEW) or not any(re.search(rf"\b{table}(_until_\w+|_default)?\b", step) for table in GROWING):
+            continue
+        along = not joined and {"Index", "Scan"} <= words and "Index Cond" not in following
+        if "SCAN" in words or "Seq" in words or along:
+            found.append(step)
+    return found
+
+
+def _find_sorts(plan: list[str]) -> list[str]:
+    """The steps of SQLite that put in order all that was found. PostgreSQL does so with what is empty."""
+    return [step for step in plan if "USE TEMP B-TREE FOR ORDER BY" in step]

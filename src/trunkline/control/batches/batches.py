@@ -73,6 +73,7 @@ class Batches:
             self._watch.wake()
             return show_batch(row)
         row.leases = await self._reserve.take(batch_id, handover.quote)
+        row.is_holding = bool(row.leases)
         try:
             async with self._database.write() as tx:
                 tx.add(row)
@@ -147,6 +148,7 @@ class Batches:
 
     async def _run_here(self, actor: Actor, row: Batch) -> BatchRecord:
         here = Batch(**{column.name: getattr(row, column.name) for column in Batch.__table__.columns})
+        here.is_holding = False
         here.place, here.leases, here.configuration_id, here.described, here.models = "local", {}, None, None, {}
         async with self._database.write() as tx:
             tx.add(here)
@@ -196,6 +198,7 @@ class Batches:
             described=None if handover is None else self._provider_run.describe(actor, order, handover),
             models={} if handover is None else handover.models,
             leases={},
+            is_holding=False,
             created_at=made,
             expires_at=made + timedelta(seconds=WINDOW_SECONDS),
         )

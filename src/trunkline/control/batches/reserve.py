@@ -64,4 +64,4 @@ class Reserve:
                     continue
                 if row.last_event_id is None or await batch_rows.has_event(tx, row, row.last_event_id):
                     await rows.end_leases(tx, row.id)
-                    await batch_rows.change(tx, row.id, {"leases": {}}, (row.state,))
+                    await batch_rows.change(tx, row.id, {"leases": {}, "is_holding": False}, (row.state,))

@@ -177,7 +177,7 @@ def show(actor: Actor, seen: Seen) -> ConfigurationStatus:
         provider=row.provider,
         model=row.model,
         state=_state(seen) if row.is_active else "inactive",
-        since=to_moment(health.since) if health is not None else None,
+        since=to_moment(health.since) if health is not None and health.since else None,
         checked_at=to_moment(health.checked_at) if health is not None and health.checked_at else None,
         last_error=_find_failure(actor, seen),
     )
@@ -213,7 +213,11 @@ def _show_provider(
 ) -> ProviderStatus:
     active = [each for each in there if each.configuration.is_active]
     state = worst([_state(each) for each in active])
-    since = [each.health.since for each in active if each.health is not None and each.health.state == state]
+    since = [
+        each.health.since
+        for each in active
+        if each.health is not None and each.health.since and each.health.state == state
+    ]
     failures = [failure for each in active if (failure := _find_failure(actor, each)) is not None]
     known = PROVIDERS.get(name)
     return ProviderStatus(

@@ -32,9 +32,10 @@ class Session(Base):
     """
 
     __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_user_id", "user_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     refresh_digest: Mapped[str] = mapped_column(String(64), unique=True)
     previous_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     user_agent: Mapped[str] = mapped_column(String(255), default="")
@@ -71,9 +72,10 @@ class Membership(Base):
     """A user's role in a workspace."""
 
     __tablename__ = "memberships"
+    __table_args__ = (Index("ix_memberships_user_id", "user_id", "workspace_id"),)
 
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -83,6 +85,13 @@ class Invitation(Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
+        Index(
+            "ix_invitations_open",
+            "workspace_id",
+            "id",
+            sqlite_where=text("accepted_at IS NULL"),
+            postgresql_where=text("accepted_at IS NULL"),
+        ),
         Index(
             "uq_invitations_open",
             "workspace_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -47,9 +47,10 @@ class AlertChannelRow(Base):
     """Where somebody is told. What is secret of it lies in its credential: a webhook's secret, a whole Slack URL."""
 
     __tablename__ = "alert_channels"
+    __table_args__ = (Index("ix_alert_channels_workspace_id", "workspace_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     kind: Mapped[str] = mapped_column(String(16))
     url: Mapped[str | None] = mapped_column(Text)
@@ -74,7 +75,13 @@ class AlertRow(Base):
     __tablename__ = "alerts"
     __table_args__ = (
         Index("ix_alerts_workspace", "workspace_id", "id"),
-        Index("ix_alerts_state", "state"),
+        Index(
+            "ix_alerts_unfinished",
+            "workspace_id",
+            "id",
+            sqlite_where=text("open_key IS NOT NULL OR held IS NOT NULL"),
+            postgresql_where=text("open_key IS NOT NULL OR held IS NOT NULL"),
+        ),
         Index("ix_alerts_changed", "changed_at"),
     )
 
@@ -114,7 +121,13 @@ class AlertDeliveryRow(Base):
 
     __tablename__ = "alert_deliveries"
     __table_args__ = (
-        Index("ix_alert_deliveries_due", "next_at"),
+        Index(
+            "ix_alert_deliveries_due",
+            "next_at",
+            "id",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
         Index("ix_alert_deliveries_workspace", "workspace_id", "id"),
     )
 

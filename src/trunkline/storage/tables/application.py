@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.storage.tables.base import Base, Id, new_id, now
@@ -14,9 +14,10 @@ class Application(Base):
     """A program."""
 
     __tablename__ = "applications"
+    __table_args__ = (Index("ix_applications_workspace_id", "workspace_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     default_configuration_id: Mapped[str | None] = mapped_column(Id)
     created_by: Mapped[str] = mapped_column(Id)
@@ -39,11 +40,23 @@ class ApiKey(Base):
     """A key to call with. Kept as HMAC; shown once. ``models`` narrows it to these names (empty: any)."""
 
     __tablename__ = "api_keys"
+    __table_args__ = (
+        Index(
+            "ix_api_keys_expiring",
+            "workspace_id",
+            "expires_at",
+            sqlite_where=text("expires_at IS NOT NULL"),
+            postgresql_where=text("expires_at IS NOT NULL"),
+        ),
+        Index("ix_api_keys_application_id", "application_id", "id"),
+        Index("ix_api_keys_workspace_id", "workspace_id", "id"),
+        Index("ix_api_keys_user_id", "user_id", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     mask: Mapped[str] = mapped_column(String(32))

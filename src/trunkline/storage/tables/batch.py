@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.storage.tables.base import Base, Id, now
@@ -14,7 +14,10 @@ class StoredFile(Base):
     """A file. Its content is in pieces, encrypted; as long as it is not ``whole``, nobody sees it."""
 
     __tablename__ = "stored_files"
-    __table_args__ = (Index("ix_stored_files_workspace_id_id", "workspace_id", "id"),)
+    __table_args__ = (
+        Index("ix_stored_files_workspace_id_id", "workspace_id", "id"),
+        Index("ix_stored_files_torn", "created_at", sqlite_where=text("whole = 0"), postgresql_where=text("NOT whole")),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
@@ -46,11 +49,13 @@ class Batch(Base):
 
     ``described`` is what its calls are in the books, ``models`` the provider's name of each that was asked for. A batch
     that a provider runs has the ids of that, and of the file there that it was made of; ``leases`` is what it holds of
-    hard budgets, until the call ``last_event_id`` is taken in.
+    hard budgets, until the call ``last_event_id`` is taken in; ``is_holding``: anything.
     """
 
     __tablename__ = "batches"
     __table_args__ = (
+        Index("ix_batches_holding", "id", sqlite_where=text("is_holding = 1"), postgresql_where=text("is_holding")),
+        Index("ix_batches_ended", "ended_at"),
         Index("ix_batches_workspace_id_wire_id", "workspace_id", "wire", "id"),
         Index("ix_batches_state", "state"),
     )
@@ -84,6 +89,7 @@ class Batch(Base):
     provider_batch_id: Mapped[str | None] = mapped_column(String(512))
     provider_file_id: Mapped[str | None] = mapped_column(String(512))
     leases: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    is_holding: Mapped[bool] = mapped_column(default=False, server_default=false())
     last_event_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column()

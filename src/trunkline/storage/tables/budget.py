@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.storage.tables.base import Base, Id, new_id, now
@@ -17,7 +17,11 @@ class BudgetRow(Base):
     """
 
     __tablename__ = "budgets"
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    __table_args__ = (
+        Index("ix_budgets_workspace", "workspace_id", "id"),
+        UniqueConstraint("workspace_id", "name"),
+        Index("ix_budgets_period", "period"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
@@ -42,6 +46,7 @@ class BudgetPeriod(Base):
     """What was spent in one period: a sum of the calls in the database. No foreign key, as with all sums of usage."""
 
     __tablename__ = "budget_periods"
+    __table_args__ = (Index("ix_budget_periods_start", "period_start"),)
 
     budget_id: Mapped[str] = mapped_column(Id, primary_key=True)
     period_start: Mapped[datetime] = mapped_column(primary_key=True)

@@ -22,6 +22,7 @@ class Configuration(Base):
 
     __tablename__ = "ai_configurations"
     __table_args__ = (
+        Index("ix_ai_configurations_application_id", "application_id", "id"),
         # A missing application is distinct from itself in a constraint, so those have an index of their own.
         UniqueConstraint("workspace_id", "user_id", "application_id", "name"),
         Index(
@@ -62,7 +63,7 @@ class Configuration(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)
+    application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     provider: Mapped[str] = mapped_column(String(100))
     model: Mapped[str | None] = mapped_column(String(255))
@@ -104,10 +105,13 @@ class ProviderTemplate(Base):
     """A user's own preset for a provider. Those that come with Trunkline are data in ``providers``."""
 
     __tablename__ = "provider_templates"
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id", "provider", "name"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "user_id", "provider", "name"),
+        Index("ix_provider_templates_workspace_id", "workspace_id", "user_id", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     provider: Mapped[str] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(255))

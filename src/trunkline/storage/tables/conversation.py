@@ -18,7 +18,7 @@ class Conversation(Base):
     """
 
     __tablename__ = "conversations"
-    __table_args__ = (Index("ix_conversations_owner", "workspace_id", "user_id", "updated_at"),)
+    __table_args__ = (Index("ix_conversations_owner", "workspace_id", "user_id", "updated_at", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))

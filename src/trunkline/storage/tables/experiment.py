@@ -19,11 +19,14 @@ class ConfigurationVersion(Base):
     """
 
     __tablename__ = "configuration_versions"
-    __table_args__ = (UniqueConstraint("configuration_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("configuration_id", "version"),
+        Index("ix_configuration_versions_configuration_id", "configuration_id", "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
-    configuration_id: Mapped[str] = mapped_column(ForeignKey("ai_configurations.id", ondelete="CASCADE"), index=True)
+    configuration_id: Mapped[str] = mapped_column(ForeignKey("ai_configurations.id", ondelete="CASCADE"))
     version: Mapped[str] = mapped_column(String(64))
     label: Mapped[str] = mapped_column(String(255), default="")
     provider: Mapped[str] = mapped_column(String(100))
@@ -41,11 +44,12 @@ class Experiment(Base):
     """What is decided about a configuration's versions: who is the control, what is watched, and how it ended."""
 
     __tablename__ = "experiments"
+    __table_args__ = (Index("ix_experiments_workspace_id", "workspace_id", "configuration_id"),)
 
     configuration_id: Mapped[str] = mapped_column(
         ForeignKey("ai_configurations.id", ondelete="CASCADE"), primary_key=True
     )
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     salt: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), default="running")
     control_version_id: Mapped[str | None] = mapped_column(Id)
@@ -63,7 +67,10 @@ class ExperimentPhase(Base):
     """
 
     __tablename__ = "experiment_phases"
-    __table_args__ = (UniqueConstraint("configuration_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("configuration_id", "number"),
+        Index("ix_experiment_phases_reason", "reason", "started_at"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     configuration_id: Mapped[str] = mapped_column(ForeignKey("ai_configurations.id", ondelete="CASCADE"), index=True)

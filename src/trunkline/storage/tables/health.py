@@ -12,7 +12,11 @@ class ConfigurationHealth(Base):
     """See :class:`trunkline.core.health.Health`, also for the times. ``changed_at``: when another state was written."""
 
     __tablename__ = "configuration_health"
-    __table_args__ = (Index("ix_configuration_health_changed", "changed_at"),)
+    __table_args__ = (
+        Index("ix_configuration_health_state", "state"),
+        Index("ix_configuration_health_changed", "changed_at"),
+        Index("ix_configuration_health_checked", "checked_at", "configuration_id"),
+    )
 
     configuration_id: Mapped[str] = mapped_column(
         ForeignKey("ai_configurations.id", ondelete="CASCADE"), primary_key=True
@@ -38,7 +42,7 @@ class HealthCount(Base):
     """
 
     __tablename__ = "health_counts"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own protocol
+    __table_args__ = (Index("ix_health_counts_slot", "grain", "slot"), {"sqlite_with_rowid": False})
 
     configuration_id: Mapped[str] = mapped_column(Id, primary_key=True)
     grain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

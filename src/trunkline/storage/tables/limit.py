@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.storage.tables.base import Base, Id, new_id, now
@@ -19,10 +19,13 @@ class Limit(Base):
     """
 
     __tablename__ = "limits"
-    __table_args__ = (UniqueConstraint("workspace_id", "subject", "subject_id", "measure", "window"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "subject", "subject_id", "measure", "window"),
+        Index("ix_limits_workspace_id", "workspace_id", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     subject: Mapped[str] = mapped_column(String(16))
     subject_id: Mapped[str] = mapped_column(String(64), default="")
     measure: Mapped[str] = mapped_column(String(16))

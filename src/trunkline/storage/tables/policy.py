@@ -15,9 +15,10 @@ class Policy(Base):
     """A rule. Without a workspace it holds for the whole installation; it is kept, marked, when it is deleted."""
 
     __tablename__ = "policies"
+    __table_args__ = (Index("ix_policies_workspace_id", "workspace_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
     key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))

@@ -17,9 +17,10 @@ class WorkspacePrice(Base):
     """
 
     __tablename__ = "workspace_prices"
+    __table_args__ = (Index("ix_workspace_prices_workspace_id", "workspace_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     provider: Mapped[str] = mapped_column(String(100))
     model: Mapped[str] = mapped_column(String(255))
     tier: Mapped[str] = mapped_column(String(16), default="")
