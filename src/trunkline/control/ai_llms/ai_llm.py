@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.configurations.configuration import ConfigurationRecord
+from trunkline.control.record import read_record
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret, mask
 from trunkline.providers.base_url_template import fill_template
@@ -110,16 +111,13 @@ def type_of(provider: str) -> AiType:
 def show(record: ConfigurationRecord, org_id: str, repos: Sequence[Repo]) -> AiLlmRecord:
     """The configuration as an entry."""
     access_key_id = record.parameters.get(ACCESS_KEY_ID)
-    return AiLlmRecord(
-        id=record.id,
+    return read_record(
+        AiLlmRecord,
+        record,
         org_id=org_id,
-        workspace_id=record.workspace_id,
-        user_id=record.user_id,
-        name=record.name,
         ai_type=type_of(record.provider),
         endpoint=record.base_url or _find_endpoint(record),
         key=mask(access_key_id) if isinstance(access_key_id, str) else record.access_key,
-        created_at=record.created_at,
         repos=tuple(repos),
     )
 

@@ -13,6 +13,7 @@ from trunkline.control.budgets.budget import KIND, MOST, BudgetDraft, BudgetReco
 from trunkline.control.budgets.forecast import forecast
 from trunkline.control.budgets.subjects import find_subject, name_subjects
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -163,16 +164,11 @@ class Budgets:
             place, period, budget = places[row.id], periods[row.id], read_budget(row)
             used, held = spent.get(place, 0), reserved[place]
             records.append(
-                BudgetRecord(
-                    id=row.id,
-                    workspace_id=row.workspace_id,
-                    name=row.name,
-                    subject=budget.subject,
-                    subject_id=row.subject_id,
+                read_record(
+                    BudgetRecord,
+                    row,
                     subject_name=names.get((row.subject, row.subject_id)),
                     amount=row.amount_nanos,
-                    period=budget.period,
-                    time_zone=row.time_zone,
                     hard=row.is_hard,
                     thresholds=budget.thresholds,
                     default_input=row.default_input_nanos,
@@ -184,10 +180,6 @@ class Budgets:
                     period_end=None if period.end is None else to_moment(period.end),
                     forecast=forecast(used, period, at),
                     crossed=tuple(crossed[place]),
-                    revision=row.revision,
-                    created_by=row.created_by,
-                    created_at=row.created_at,
-                    updated_at=row.updated_at,
                 )
             )
         return records

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from trunkline.control.record import read_record
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput
 from trunkline.providers.base_url import read_base_url
@@ -76,13 +77,7 @@ def read_borrower(row: Configuration | ConfigurationRow) -> Borrower | None:
     """A stored configuration as it borrows; None when it does not."""
     if row.credential_id is not None or not row.borrows:
         return None
-    return Borrower(
-        provider=row.provider,
-        base_url=row.base_url,
-        parameters=row.parameters,
-        user_id=row.user_id,
-        lender_id=row.lender_id,
-    )
+    return read_record(Borrower, row)
 
 
 def read_version_borrower(

@@ -9,6 +9,7 @@ import msgspec
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.difference import Difference, compare, split
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput
@@ -75,13 +76,6 @@ async def read_history(
         revision = found.revision
         previous = saved[index + 1].revision.state if index + 1 < len(saved) else {}
         records.append(
-            RevisionRecord(
-                number=revision.number,
-                author_id=revision.author_id,
-                author=found.author,
-                created_at=revision.created_at,
-                reason=revision.reason,
-                diff=tuple(compare(previous, revision.state)),
-            )
+            read_record(RevisionRecord, revision, author=found.author, diff=tuple(compare(previous, revision.state)))
         )
     return Page(records, encode_cursor(str(records[-1].number)) if len(saved) > page.limit else None)

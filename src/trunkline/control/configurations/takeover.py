@@ -13,6 +13,7 @@ from operator import attrgetter
 
 import msgspec
 
+from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.errors import Forbidden
@@ -63,16 +64,7 @@ def read_claim(row: Configuration) -> Claim | None:
     """What it answers to; None while it is off."""
     if not row.is_active:
         return None
-    return Claim(
-        id=row.id,
-        owner_id=row.user_id,
-        name=row.name,
-        model=row.model,
-        provider=row.provider,
-        shared=row.is_shared,
-        application_id=row.application_id,
-        created_at=row.created_at,
-    )
+    return read_record(Claim, row, owner_id=row.user_id, shared=row.is_shared)
 
 
 async def require_own_traffic(tx: Transaction, actor: Actor, row: Configuration, before: Claim | None) -> None:

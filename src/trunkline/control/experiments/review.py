@@ -11,6 +11,7 @@ from trunkline.control.experiments.comparison import COMPARED, NOTHING, Comparis
 from trunkline.control.experiments.experiment import ExperimentRecord, PhaseRecord, State, VersionRecord
 from trunkline.control.experiments.guardrails import Reading, read_guardrails
 from trunkline.control.experiments.verdict import Verdict, judge
+from trunkline.control.record import read_record
 from trunkline.control.versions.experiment_settings import ExperimentSettings, read_settings
 from trunkline.control.versions.phases import find_control
 from trunkline.core.errors import NotFound
@@ -143,13 +144,8 @@ def _verdict(found: Review) -> Verdict:
 
 
 def _show_phase(phase: ExperimentPhase) -> PhaseRecord:
-    return PhaseRecord(
-        number=phase.number,
-        reason=phase.reason,
-        weights={version_id: weight / 100 for version_id, weight in phase.weights.items()},
-        started_at=phase.started_at,
-        ended_at=phase.ended_at,
-    )
+    weights = {version_id: weight / 100 for version_id, weight in phase.weights.items()}
+    return read_record(PhaseRecord, phase, weights=weights)
 
 
 def _show_version(contender: Contender, comparison: Comparison) -> VersionRecord:

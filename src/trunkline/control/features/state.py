@@ -11,6 +11,7 @@ from trunkline.control.caching.rules import write_caching
 from trunkline.control.features.feature import PROVIDER, SETTINGS, FeatureDraft
 from trunkline.control.features.plan import FeaturePlan
 from trunkline.control.features.starting_features import STARTING_FEATURES, StartingFeature
+from trunkline.control.record import read_record
 from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.ids import new_id
@@ -132,13 +133,5 @@ class _State(msgspec.Struct, rename="camel"):
 def saved_draft(state: Mapping[str, JsonValue], reason: str) -> FeatureDraft:
     """The draft that leads back to a saved state. The key stays, and so the address it is for."""
     saved = msgspec.convert(state, _State)
-    return FeatureDraft(
-        name=saved.name,
-        model=saved.model,
-        target=saved.target,
-        system_prompt=saved.system_prompt,
-        settings={**_NO_SETTINGS, **saved.settings},
-        custom=saved.custom_parameters,
-        caching=saved.caching,
-        reason=reason,
-    )
+    settings = {**_NO_SETTINGS, **saved.settings}
+    return read_record(FeatureDraft, saved, settings=settings, custom=saved.custom_parameters, reason=reason)

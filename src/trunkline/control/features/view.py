@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
 from trunkline.control.caching.rules import read_caching
 from trunkline.control.features.catalogue import Catalogue, Listing
 from trunkline.control.features.feature import PROVIDER, FeatureRecord, KeySource, ModelStanding
 from trunkline.control.features.keys import NO_KEY, read_own_masks
 from trunkline.control.features.lookup import find_feature, find_workspace_lender
-from trunkline.control.features.starting_features import STARTING_FEATURES, FeatureKind
+from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.control.features.state import start_row
 from trunkline.control.features.target import FoundTarget, find_targets
+from trunkline.control.record import read_record
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unavailable
 from trunkline.providers.nearest import nearest
@@ -90,24 +91,18 @@ def _show_one(
     if row.target is None and listing is not None:
         standing = judge(row.model, row.kind, listing, elsewhere=row.base_url is not None)
     saved = row.revision > 0
-    return FeatureRecord(
-        slug=row.slug,
-        name=row.name,
-        kind=cast("FeatureKind", row.kind),
+    return read_record(
+        FeatureRecord,
+        row,
         is_starting=row.slug in STARTING_FEATURES,
         model=row.model or None,
         serving_model=serving,
         standing=standing,
-        target=row.target,
-        base_url=row.base_url,
-        system_prompt=row.system_prompt,
-        parameters=dict(row.parameters),
-        custom=dict(row.custom_parameters),
+        custom=row.custom_parameters,
         caching=read_caching(row.caching),
         key_source=source,
         key_hint=shown,
         problem=problem,
-        revision=row.revision,
         created_at=row.created_at if saved else None,
         updated_at=row.updated_at if saved else None,
     )

@@ -12,6 +12,7 @@ from trunkline.control.model_documents.document_configurations import DocumentCo
 from trunkline.control.model_documents.model_document import KIND, DocumentDraft, DocumentRecord, ModelRecord
 from trunkline.control.model_documents.plan import ModelPlan, ModelPlanner
 from trunkline.control.model_documents.serving import explain, identify, still_serves
+from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
@@ -148,11 +149,9 @@ class ModelDocuments:
         for entry in entries:
             configuration = found.get(entry.configuration_id or "")
             reason = explain(entry, configuration)
-            model = ModelRecord(
-                provider=entry.provider,
-                type=entry.type,
-                model=entry.model,
-                is_paid=entry.is_paid,
+            model = read_record(
+                ModelRecord,
+                entry,
                 usable=reason is None,
                 reason=reason,
                 configuration_id=configuration.id if configuration is not None else None,
@@ -165,14 +164,7 @@ class ModelDocuments:
                 )
                 model = msgspec.structs.replace(model, ciphertext=opened.get(CIPHERTEXT))
             models.append(model)
-        return DocumentRecord(
-            id=document.id,
-            models=tuple(models),
-            system_prompt=document.system_prompt,
-            revision=document.revision,
-            created_at=document.created_at,
-            updated_at=document.updated_at,
-        )
+        return read_record(DocumentRecord, document, models=tuple(models))
 
 
 def _check(actor: Actor, action: str) -> None:

@@ -12,6 +12,7 @@ from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import UserRecord, show_user
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.record import read_record
 from trunkline.control.request_context import current_request_context
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -186,17 +187,7 @@ class Sessions:
         access.check(actor, "account.change")
         async with self._database.read() as tx:
             rows = await sessions.find_open(tx, actor.user_id, now(), limit=page.limit + 1, after=page.after)
-        kept = [
-            SessionRecord(
-                id=row.id,
-                user_agent=row.user_agent,
-                created_at=row.created_at,
-                last_used_at=row.last_used_at,
-                expires_at=row.expires_at,
-                current=row.id == actor.session_id,
-            )
-            for row in rows[: page.limit]
-        ]
+        kept = [read_record(SessionRecord, row, current=row.id == actor.session_id) for row in rows[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].id) if len(rows) > page.limit else None)
 
     async def end(self, actor: Actor, session_id: str) -> None:

@@ -14,11 +14,12 @@ from trunkline.control.audit import Audit
 from trunkline.control.capture.captured_content import ContentSeal
 from trunkline.control.policies.patterns import compile_pattern
 from trunkline.control.policies.policy import PolicyDraft, PolicyScope, lay_over
+from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, InvalidInput
-from trunkline.core.policy import Content, Finding, Matcher, PolicyInput
+from trunkline.core.policy import Content, Matcher, PolicyInput
 from trunkline.core.policy_decision import decide
 from trunkline.core.policy_rule import Ceilings, PaidModels, Patterns, PersonalData, Rule, read_rule
 from trunkline.gateway.context import JUDGE
@@ -160,16 +161,6 @@ def _judge(rule: Rule, calls: Iterable[tuple[PastCall, PolicyInput]]) -> tuple[l
         if finding.broken is None:
             undecided += 1
         elif finding.broken:
-            broken.append(_show(call, finding))
+            example = read_record(PreviewExample, call, at=call.opened_at, explanation=finding.explanation)
+            broken.append(example)
     return broken, undecided
-
-
-def _show(call: PastCall, finding: Finding) -> PreviewExample:
-    return PreviewExample(
-        request_id=call.request_id,
-        at=call.opened_at,
-        user_id=call.user_id,
-        provider=call.provider,
-        model=call.model,
-        explanation=finding.explanation,
-    )

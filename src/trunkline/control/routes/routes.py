@@ -12,6 +12,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.caching.rules import CachingRules, write_caching
 from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.control.routes.condition_faults import find_faults
 from trunkline.control.routes.route import (
     KIND,
@@ -145,16 +146,7 @@ class Routes:
         if saved is None:
             raise NotFound(f"There is no revision {number} of this route.", code="revision_not_found")
         state = msgspec.convert(saved.state, RouteState)
-        draft = RouteDraft(
-            name=state.name,
-            strategy=state.strategy,
-            targets=state.targets,
-            conditions=state.conditions,
-            hedging=state.hedging,
-            caching=state.caching,
-            is_active=state.is_active,
-            reason=reason or f"Reverted to revision {number}",
-        )
+        draft = read_record(RouteDraft, state, reason=reason or f"Reverted to revision {number}")
         return await self.update(actor, route_id, draft, if_revision=if_revision, action="routes.revert")
 
     async def _save(

@@ -113,16 +113,7 @@ class Requests:
             cache_write_tokens=row.cache_write_tokens,
             rates=None if price is None or row.cost_nanos is None else _show_rates(price),
             attempts=tuple(_show_attempt(one) for one in row.attempts),
-            verdicts=tuple(
-                VerdictRecord(
-                    policy_id=one.policy_id,
-                    policy_name=one.policy_name,
-                    risk_type=one.risk_type,
-                    action=one.action_type,
-                    explanation=one.explanation,
-                )
-                for one in broken
-            ),
+            verdicts=tuple(read_record(VerdictRecord, one, action=one.action_type) for one in broken),
             names=called,
             related=tuple(one.id for one in found if one is not row),
             content=None if content is None else ContentRecord(**msgspec.structs.asdict(content)),

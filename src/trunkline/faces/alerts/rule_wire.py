@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-import msgspec
 from msgspec import UNSET
 from pydantic import Field, StrictBool, StringConstraints
 
 from trunkline.control.alerts.preview import Firing, Preview
 from trunkline.control.alerts.quiet_hours import QuietHours
 from trunkline.control.alerts.rule import AlertRule, AlertRuleDraft
-from trunkline.control.record import Beside
+from trunkline.control.record import Beside, read_record
 from trunkline.core.alert import AlertKind, AlertSubject, Severity
 from trunkline.faces.http.wire import GivenId, GivenName, Moment, RequestBody, ResponseBody
 
@@ -77,7 +76,7 @@ class _RuleFields(RequestBody):
                 given[name] = getattr(self, name)
         if self.was_sent("quiet_hours"):
             quiet = self.quiet_hours
-            given["quiet"] = None if quiet is None else msgspec.convert(quiet, QuietHours, from_attributes=True)
+            given["quiet"] = None if quiet is None else read_record(QuietHours, quiet)
         if self.enabled is not None:
             given["is_enabled"] = self.enabled
         channels = UNSET if self.channel_ids is None else tuple(self.channel_ids)

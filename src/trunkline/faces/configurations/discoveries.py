@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter
 from pydantic import Field
 
+from trunkline.control.record import Beside
 from trunkline.faces.configurations.wire import ConfigurationResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import ServicesDep
@@ -39,14 +40,7 @@ class DiscoveryTakeOverRequest(RequestBody):
 async def list_discoveries(services: ServicesDep, actor: ActorDep) -> list[DiscoveryResponse]:
     """What is found now. For the administrator of the installation."""
     return [
-        DiscoveryResponse(
-            provider=found.provider,
-            display_name=PROVIDERS[found.provider].display_name,
-            env=found.env,
-            key_hint=found.key_hint,
-            base_url=found.base_url,
-            models=list(found.models),
-        )
+        DiscoveryResponse.of(Beside(found, display_name=PROVIDERS[found.provider].display_name))
         for found in await services.discoveries.list(actor)
     ]
 

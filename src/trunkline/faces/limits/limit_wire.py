@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-import msgspec
 from msgspec import UNSET
 from pydantic import Field, StringConstraints
 
 from trunkline.control.limits.limit import LimitChange, LimitDraft
+from trunkline.control.record import read_record
 from trunkline.core.limit import Measure, Subject, Window
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
@@ -33,7 +33,7 @@ class LimitCreateRequest(RequestBody):
 
     def read(self) -> LimitDraft:
         """What was given, for the use case."""
-        return msgspec.convert(self, LimitDraft, from_attributes=True)
+        return read_record(LimitDraft, self)
 
 
 class LimitUpdateRequest(RequestBody):

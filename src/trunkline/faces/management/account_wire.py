@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
+from trunkline.control.record import Beside
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.faces.http.wire import GivenName, Moment, RequestBody, ResponseBody
@@ -127,15 +128,7 @@ class ActorResponse(ResponseBody):
     @classmethod
     def of(cls, record: Actor, /) -> Self:
         """The actor, with what it may do."""
-        return cls(
-            kind=record.kind,
-            workspace_id=record.workspace_id,
-            role=record.role,
-            scope=record.scope,
-            key_id=record.key_id,
-            application_id=record.application_id,
-            may=access.list_allowed(record),
-        )
+        return super().of(Beside(record, may=access.list_allowed(record)))
 
 
 class SignInOptionsResponse(ResponseBody):

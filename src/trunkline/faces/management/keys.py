@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from trunkline.control.people.keys import KeyChange, KeyRecord, KeyRequest
-from trunkline.control.record import Beside
+from trunkline.control.record import Beside, read_record
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services, ServicesDep
@@ -35,14 +35,7 @@ async def list_keys(
 @router.post("", status_code=201, dependencies=[allow("keys.create")])
 async def create_key(services: ServicesDep, given: KeyCreateRequest, actor: ActorDep) -> KeyResponse:
     """Make a key. It is shown in this answer and never again."""
-    request = KeyRequest(
-        name=given.name,
-        scope=given.scope,
-        workspace_id=given.workspace_id,
-        application_id=given.application_id,
-        models=tuple(dict.fromkeys(given.models)),
-        expires_at=given.expires_at,
-    )
+    request = read_record(KeyRequest, given, models=tuple(dict.fromkeys(given.models)))
     return _write(services, await services.keys.create(actor, request))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-import msgspec
 from pydantic import Field, StringConstraints
 
+from trunkline.control.record import read_record
 from trunkline.control.routes.route import LARGEST_TOKENS, MOST_WORDS
 from trunkline.core.route_conditions import Day, Hours, RouteConditions
 from trunkline.faces.http.wire import RequestBody, ResponseBody
@@ -80,7 +80,7 @@ def read_conditions(given: RouteConditionsRequest | None) -> RouteConditions | N
     """What was given, for the use case."""
     if given is None:
         return None
-    hours = None if given.hours is None else msgspec.convert(given.hours, Hours, from_attributes=True)
+    hours = None if given.hours is None else read_record(Hours, given.hours)
     return RouteConditions(
         min_input_tokens=given.min_input_tokens,
         max_input_tokens=given.max_input_tokens,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET, UnsetType
 from pydantic import Field, StrictBool, StringConstraints
 
+from trunkline.control.record import read_record
 from trunkline.control.routes.route import (
     LARGEST_PRIORITY,
     LARGEST_WEIGHT,
@@ -120,14 +121,7 @@ def read_draft(given: RouteCreateRequest | RouteUpdateRequest) -> RouteDraft:
     targets = None
     if given.targets is not None:
         targets = tuple(
-            RouteTargetDraft(
-                configuration_id=target.configuration_id,
-                model=target.model,
-                priority=target.priority,
-                weight=target.weight,
-                conditions=read_conditions(target.conditions),
-                fallback_for=target.fallback_for,
-            )
+            read_record(RouteTargetDraft, target, conditions=read_conditions(target.conditions))
             for target in given.targets
         )
     hedging = given.hedging

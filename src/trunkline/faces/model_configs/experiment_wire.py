@@ -264,18 +264,14 @@ class ExperimentSummaryResponse(ResponseBody):
     def of_listed(cls, record: ListedRecord) -> ExperimentSummaryResponse:
         """From the record."""
         shown = show(record.experiment)
-        return cls(
-            config_id=shown.config_id,
-            name=record.name,
-            provider=record.provider,
-            model=record.model,
-            application_id=record.application_id,
-            state=shown.state,
-            phase=shown.phase,
-            versions=shown.versions,
-            sample_ratio=shown.sample_ratio,
-            verdict=shown.verdict,
-            recommendation=shown.recommendation,
+        return cls.of(
+            Beside(
+                shown,
+                name=record.name,
+                provider=record.provider,
+                model=record.model,
+                application_id=record.application_id,
+            )
         )
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool
 from trunkline.control.ai_llms.ai_llm import AiType
 from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyRecord, PolicyScope, RiskType
 from trunkline.control.policies.violations import Violations
+from trunkline.control.record import read_record
 from trunkline.core.chat import JsonValue
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
 
@@ -67,15 +68,7 @@ class PolicyCreateRequest(_Scoped):
 
     def draft(self) -> PolicyDraft:
         """What it says."""
-        return PolicyDraft(
-            name=self.name,
-            content=self.content,
-            risk_type=self.risk_type,
-            action_type=self.action_type,
-            rule=self.rule,
-            fail_mode=self.fail_mode,
-            is_enabled=self.enabled,
-        )
+        return read_record(PolicyDraft, self, is_enabled=self.enabled)
 
 
 class PolicyPreviewRequest(RequestBody):

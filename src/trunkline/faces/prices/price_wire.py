@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints
 
 from trunkline.control.prices.workspace_prices import PriceDraft
+from trunkline.control.record import read_record
 from trunkline.faces.http.wire import GivenMoment, Moment, RequestBody, ResponseBody
 
 Dollars = Annotated[Decimal, Field(max_digits=24, decimal_places=9)]
@@ -34,15 +35,7 @@ class PriceRequest(RequestBody):
 
     def read(self) -> PriceDraft:
         """What was given, for the use case."""
-        return PriceDraft(
-            provider=self.provider,
-            model=self.model,
-            tier=self.tier,
-            prices=dict(self.prices),
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            note=self.note,
-        )
+        return read_record(PriceDraft, self)
 
 
 class PriceResponse(ResponseBody):

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.record import Beside
+from trunkline.control.record import Beside, read_record
 from trunkline.control.usage.corrections import CorrectionDraft, CorrectionRecord
 from trunkline.core.price import usd
 from trunkline.faces.http.auth import ActorDep, allow
@@ -37,16 +37,7 @@ class CorrectionRequest(RequestBody):
 
     def read(self) -> CorrectionDraft:
         """What was given, for the use case."""
-        return CorrectionDraft(
-            amount=self.amount_usd,
-            reason=self.reason,
-            request_id=self.request_id,
-            at=self.at,
-            user_id=self.user_id,
-            configuration_id=self.configuration_id,
-            provider=self.provider,
-            model=self.model,
-        )
+        return read_record(CorrectionDraft, self, amount=self.amount_usd)
 
 
 class CorrectionResponse(ResponseBody):

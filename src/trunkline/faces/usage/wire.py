@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 from pydantic import Field
 
 from trunkline.control.record import Beside
@@ -53,16 +54,9 @@ class ConfigurationUsageResponse(UsageFiguresResponse):
     @classmethod
     def of(cls, record: UsageRecord) -> ConfigurationUsageResponse:
         """From the record."""
-        return super().of(
-            Beside(
-                record.figures,
-                configuration_id=record.configuration_id,
-                period=record.period,
-                period_start=record.period_start,
-                period_end=record.period_end,
-                rate_limit=None if record.rate_limit is None else write_rate_limit(record.rate_limit),
-            )
-        )
+        rate_limit = None if record.rate_limit is None else write_rate_limit(record.rate_limit)
+        own = msgspec.structs.asdict(record) | {"rate_limit": rate_limit}
+        return super().of(Beside(record.figures, **own))
 
 
 class UsageByConfigurationResponse(UsageFiguresResponse):
@@ -230,17 +224,7 @@ class UsagePartResponse(UsageDetailsResponse):
     @classmethod
     def of(cls, record: Part) -> UsagePartResponse:
         """From the record."""
-        return super().of(
-            Beside(
-                record.figures,
-                key=record.key,
-                name=record.name,
-                previous=record.previous,
-                series=list(record.series),
-                p50_ms=record.p50_ms,
-                p95_ms=record.p95_ms,
-            )
-        )
+        return super().of(Beside(record.figures, **msgspec.structs.asdict(record)))
 
 
 class UsageEventListResponse(ResponseBody):
