@@ -43,11 +43,12 @@ def make_batches(
 ) -> BatchParts:
     """The parts over the gateway of ``path``."""
     files = Files(database, ring, audit, limit=settings.max_file_mb << 20, clock=now)
-    vetting = path.gateway.vetting
+    calls = path.calls
+    vetting = calls.gateway.vetting
     local_run = LocalRun(
-        database, files, path.gateway, path.identity, write_error, parallel=settings.batch_calls, clock=now
+        database, files, calls.gateway, calls.identity, write_error, parallel=settings.batch_calls, clock=now
     )
-    provider_run = ProviderRun(database, files, vetting, path.ledger, clock=now)
+    provider_run = ProviderRun(database, files, vetting, calls.ledger, clock=now)
     reserve = Reserve(database, authority, now)
     watch = BatchWatch(
         database, files, local_run, provider_run, reserve, poll_seconds=settings.batch_poll_seconds, clock=now

@@ -138,6 +138,7 @@ async def open_server(
         path = await stack.enter_async_context(
             open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, authority, demo=parts.demo)
         )
+        calls = path.calls
         captures = Captures(resources.database, people.audit, ContentSeal(ring))
         shipping = Shipping(path.captured, ContentSeal(ring), captures.keep)
         stored = StoredResponses(resources.database, ring)
@@ -157,7 +158,7 @@ async def open_server(
         now = parts.now
 
         def tell_health(changes: Sequence[HealthChange]) -> None:
-            heed(changes, path.gateway.breakers, holder.current)
+            heed(changes, calls.breakers, holder.current)
             workers.tell_health(changes)
 
         health_watch = HealthWatch(resources.database, tell_health, now=now)
@@ -168,7 +169,7 @@ async def open_server(
             ring,
             vault,
             people,
-            path.identity,
+            calls.identity,
             key_use,
             path.client,
             prices,
@@ -176,8 +177,8 @@ async def open_server(
             workers.find_fault,
             workers.find_limit_fault,
             holder,
-            path.gateway,
-            path.make_gateway,
+            calls.gateway,
+            calls.make_gateway,
             lag,
             StatusBoard(resources.database, health_watch, workers.ask, now=now),
             ResponseCache(resources.database, people.audit, path.cache, workers.ask_each),
@@ -187,7 +188,7 @@ async def open_server(
         stack.push_async_callback(services.jobs.close)
         if hub is None:
             await stack.enter_async_context(taking_in(settings, resources.journal, stopping))
-        readings = ReadingNotes(journal, path.rate_limits)
+        readings = ReadingNotes(journal, calls.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         stack.push_async_callback(lambda: services.answers.close(stopping.left))
 
@@ -220,19 +221,6 @@ async def open_server(
                 services.retention.run(),
             )
         )
-        calls = v1.Application(
-            path.gateway,
-            path.identity,
-            stored,
-            batches.desk,
-            limit=settings.max_body_mb << 20,
-            uploads=UploadTickets(ring),
-            file_limit=settings.max_file_mb << 20,
-            ping_seconds=settings.ping_seconds,
-            cors=Cors(settings.call_origins),
-            load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
-            counts=path.requests,
-        )
         if hub is not None:
             await stack.enter_async_context(workers.listening(hub))
         scrape = Scrape(
@@ -255,7 +243,7 @@ async def open_server(
         )
         pages = build_pages(services, make_registry(scrape.read), Cors(settings.api_origins), scrape.refresh)
         pages.root_path = settings.base_path
-        yield Server(calls, pages, wiring)
+        yield Server(calls.make_application(stored, batches.desk, UploadTickets(ring)), pages, wiring)
         # From here on one time counts for everything, whatever hangs.
         asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)
         await path.guard.judging.drain(stopping.closing)

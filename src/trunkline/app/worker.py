@@ -42,7 +42,6 @@ from trunkline.control.workers.workers import HEALTH, JOIN
 from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
 from trunkline.faces.absent import Absent
-from trunkline.faces.cors import Cors
 from trunkline.faces.forwarder import Forwarder
 from trunkline.gateway.batches.upload_ticket import UploadTickets
 from trunkline.gateway.gates.limit_rule import Share
@@ -94,13 +93,13 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         journal = Journal(settings.data_dir / "journal", strict=settings.journal_strict)
 
         async def stand(_link: Link, _payload: bytes) -> bytes:
-            return msgspec.msgpack.encode(parts.stand(name))
+            return msgspec.msgpack.encode(path.stand(name))
 
         async def give_back(link: Link, payload: bytes) -> bytes:
-            return await answer_recalls(parts.leases)[RECALL](link, payload)
+            return await answer_recalls(path.leases)[RECALL](link, payload)
 
         async def hear_health(_link: Link, payload: bytes) -> bytes:
-            heed(_changes.decode(payload), parts.gateway.breakers, holder.current)
+            heed(_changes.decode(payload), path.calls.breakers, holder.current)
             return b""
 
         handlers: dict[str, Handler] = {
@@ -108,18 +107,18 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             **follow_prices(prices),
             STANDING: stand,
             RECALL: give_back,
-            **answer_cache(lambda: parts.cache),
+            **answer_cache(lambda: path.cache),
             HEALTH: hear_health,
         }
         spoke = Spoke(sockets / HUB, handlers, lambda link: link.ask(JOIN))
         reports = Reports(spoke.ask)
         share = Share(int(name), settings.workers)
         limits = await stack.enter_async_context(open_limits(settings, share))
-        parts = await stack.enter_async_context(
+        path = await stack.enter_async_context(
             open_call_path(settings, vault, holder, journal, prices, reports.note_key, limits, AskedLeases(spoke.ask))
         )
-        shipping = Shipping(parts.captured, ContentSeal(ring), keep_by_asking(spoke.ask))
-        readings = ReadingNotes(journal, parts.rate_limits)
+        shipping = Shipping(path.captured, ContentSeal(ring), keep_by_asking(spoke.ask))
+        readings = ReadingNotes(journal, path.calls.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         await stack.enter_async_context(running(spoke.run()))
         await _load(holder, follower, spoke, copy, ring)
@@ -127,33 +126,25 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             running(
                 reports.run(),
                 readings.run(),
-                parts.guard.judging.run(),
-                parts.leases.run(),
-                parts.keep_clean(),
-                parts.lag.run(),
+                path.guard.judging.run(),
+                path.leases.run(),
+                path.keep_clean(),
+                path.lag.run(),
                 shipping.run(),
             )
         )
-        calls = v1.Application(
-            parts.gateway,
-            parts.identity,
+        application = path.calls.make_application(
             AskedResponses(spoke.ask),
             AskedDesk(lambda topic, payload: spoke.ask(topic, payload, BATCH_SECONDS)),
-            limit=settings.max_body_mb << 20,
-            uploads=UploadTickets(ring),
-            file_limit=settings.max_file_mb << 20,
-            ping_seconds=settings.ping_seconds,
-            cors=Cors(settings.call_origins),
-            load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
-            counts=parts.requests,
+            UploadTickets(ring),
         )
         absent = Absent(lambda: journal.fault, lambda: AFTER not in sys.argv and not follower.told.is_set())
-        yield Worker(calls, Forwarder(sockets / MANAGEMENT, absent))
-        await parts.guard.judging.drain(stopping.closing)
+        yield Worker(application, Forwarder(sockets / MANAGEMENT, absent))
+        await path.guard.judging.drain(stopping.closing)
         await shipping.drain(stopping.closing)
         await reports.tell()
         with suppress(Unavailable):
-            await parts.leases.tell(all_of_it=True)
+            await path.leases.tell(all_of_it=True)
 
 
 def _open_ring(settings: Settings, copy: SnapshotCopy) -> KeyRing:

@@ -19,7 +19,7 @@ from tests.contract.configurations import upstream as upstreams
 from tests.contract.configurations.upstream import Upstream
 from tests.contract.live_server import LiveServer, open_live_server
 from tests.contract.local_installation import Person
-from trunkline.app import call_path
+from trunkline.app import calls
 from trunkline.providers import registry
 
 CREATE = "/api/v1/create/ai-model-config"
@@ -132,6 +132,6 @@ async def played(
     """A program on an installation for which OpenAI is that server."""
     row = msgspec.structs.replace(registry.PROVIDERS["openai"], base_url=f"{openai.url}/v1")
     monkeypatch.setitem(registry._BY_NAME, "openai", row)
-    monkeypatch.setattr(call_path, "PROVIDERS", {**registry.PROVIDERS, "openai": row})
+    monkeypatch.setattr(calls, "PROVIDERS", {**registry.PROVIDERS, "openai": row})
     async with open_live_server(tmp_path / "whole", database_url) as live:
         yield await program_of(await live.admin())

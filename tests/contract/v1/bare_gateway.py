@@ -1,4 +1,4 @@
-"""The gateway alone, put together by hand over a given snapshot, behind the real server on a real port."""
+"""The gateway alone over a given snapshot, behind the real server on a real port."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import msgspec
 import uvicorn
 
+from trunkline.app.calls import CallParts, Calls
 from trunkline.core.actor import Actor
 from trunkline.core.budget import Budget
 from trunkline.core.caching import Caching
@@ -26,22 +27,14 @@ from trunkline.core.route_conditions import RouteConditions
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.faces.connection_limits import ConnectionLimits
-from trunkline.faces.cors import ANYONE, Cors
 from trunkline.faces.server import GatewayProtocol, ServerConfig
-from trunkline.faces.v1 import Application
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.gateway.batches.desk import Question
-from trunkline.gateway.call import Ledger
 from trunkline.gateway.exchanges.kept_response import KeptResponse
 from trunkline.gateway.gates.gate import Gate
-from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.syncer import Waiter
 from trunkline.gateway.journal.template import RecordTemplate, TemplateReader
-from trunkline.gateway.metrics import CallCounters
-from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.routing.retry import RetryBudget
-from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import (
     ConfigurationEntry,
     FeatureEntry,
@@ -60,10 +53,13 @@ from trunkline.providers.base_url import read_base_url
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.endpoint import write_origin
 from trunkline.providers.registry import PROVIDERS
+from trunkline.settings import Settings
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
 KEY = "tl-test-key"
+LIMIT = 1 << 20
+"""The largest body, in bytes."""
 MANAGER = "u-1"
 WORKSPACE = "w-1"
 PRICE = Price(input=Rate(2_000_000_000), output=Rate(8_000_000_000), sound_as_text=True, source="test")
@@ -282,19 +278,17 @@ class BareGateway:
         keys: Mapping[str, KeyEntry] | None = None,
         timeouts: Timeouts | None = None,
         client: Transport | None = None,
-        limit: int = 1 << 20,
         demo_delay: float = 0.0,
         limits: ConnectionLimits | None = None,
         idle_seconds: int = 5,
         ping_seconds: float = 15.0,
-        cors: Cors = ANYONE,
+        cors_origins: str | None = None,
         protocol: type[GatewayProtocol] = PlainProtocol,
     ) -> None:
         self.protocol = protocol
         self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
         self.books = Books()
-        self.counters = CallCounters()
         keys = keys or {KEY: KeyEntry(id="k-1", workspace_id=WORKSPACE, user_id=MANAGER)}
         stored = {key.encode().hex(): entry for key, entry in keys.items()}
         part = WorkspacePart(
@@ -317,30 +311,33 @@ class BareGateway:
                 users={user: UserEntry(id=user, personal_workspace_id=WORKSPACE) for user in (MANAGER, "u-2", "u-4")},
             )
         )
-        self.targets = Targets(
-            providers=PROVIDERS,
-            client=client or Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset()))),
-            in_process={"demo": DemoTransport(delay=demo_delay)},
-            open_secret=open_secret,
-            clock=time.monotonic,
-        )
-        self.gateway = gateway = Gateway(
-            holder=self.holder,
-            targets=self.targets,
-            ledger=Ledger(
-                self.books, prices or Prices(), (self.counters,), clock=time.time, ticks=ticks, traits=traits
-            ),
-            rate_limits=RateLimits(),
-            budget=RetryBudget(time.monotonic),
-            timeouts=timeouts or Timeouts(),
-            random=random,
-            gates=gates,
-        )
-        identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.kept = Kept()
-        self.application = Application(
-            gateway, identity, self.kept, NoDesk(), limit=limit, ping_seconds=ping_seconds, cors=cors
+        timeouts = timeouts or Timeouts()
+        settings = Settings(
+            max_body_mb=LIMIT >> 20,
+            ping_seconds=ping_seconds,
+            cors_origins=cors_origins,
+            connect_timeout=timeouts.connect,
+            first_byte_timeout=timeouts.first_byte,
+            between_timeout=timeouts.between,
+            total_timeout=timeouts.total,
         )
+        parts = CallParts(
+            holder=self.holder,
+            books=self.books,
+            prices=prices or Prices(),
+            client=client or Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset()))),
+            demo=DemoTransport(delay=demo_delay),
+            open_secret=open_secret,
+            identity=Identity(self.holder, Tokens(), Tokens(), used=lambda _: None),  # type: ignore[arg-type]
+            gates=gates,
+            traits=traits,
+            random=random,
+            ticks=ticks,
+        )
+        self.calls = Calls(settings, parts)
+        self.gateway = self.calls.gateway
+        self.application = self.calls.make_application(self.kept, NoDesk())
 
     @contextmanager
     def serve(self) -> Iterator[BareGateway]:

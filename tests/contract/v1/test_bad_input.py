@@ -30,7 +30,7 @@ def bare() -> Iterator[BareGateway]:
         configuration("entry", "openai", api_key="sk-aaaaaaaaaaaaaaaaaaaaaaaa"),
         configuration("old", "demo", model="demo-chat", is_active=False),
     ]
-    with BareGateway(configurations, keys=keys, limit=1 << 20).serve() as running:
+    with BareGateway(configurations, keys=keys).serve() as running:
         yield running
 
 

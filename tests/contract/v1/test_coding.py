@@ -14,7 +14,7 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.bare_gateway import KEY, LIMIT, BareGateway, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -22,7 +22,6 @@ from trunkline.faces import brotli
 from trunkline.faces.packing import SMALLEST
 from trunkline.faces.zstd import zstd
 
-LIMIT = 1 << 20
 WORDS = "A lighthouse stands at the edge of the sea. " * 400
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
@@ -59,7 +58,7 @@ def bare(upstream: Scripted) -> Iterator[BareGateway]:
         configuration("up", "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa"),
         configuration("vectors", "demo", model="demo-embeddings"),
     ]
-    with BareGateway(entries, limit=LIMIT).serve() as running:
+    with BareGateway(entries).serve() as running:
         yield running
 
 

@@ -10,7 +10,6 @@ from contextlib import closing
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
-from trunkline.faces.cors import Cors
 
 PAGE = "https://app.example.com"
 ASK = {"model": "demo", "messages": [{"role": "user", "content": "hi"}]}
@@ -25,7 +24,7 @@ def bare() -> Iterator[BareGateway]:
 
 @pytest.fixture(scope="module")
 def narrow() -> Iterator[BareGateway]:
-    with BareGateway([configuration("demo", "demo", model="demo-chat")], cors=Cors([PAGE])).serve() as running:
+    with BareGateway([configuration("demo", "demo", model="demo-chat")], cors_origins=PAGE).serve() as running:
         yield running
 
 

@@ -35,7 +35,7 @@ FIELDS = [
 def bare() -> Iterator[BareGateway]:
     # Speaks another dialect than any of the clients, so that every field is read.
     configurations = [configuration("demo", "ollama", model="llama3", base_url="http://127.0.0.1:9")]
-    with BareGateway(configurations, limit=1 << 20).serve() as running:
+    with BareGateway(configurations).serve() as running:
         yield running
 
 

@@ -12,14 +12,13 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.bare_gateway import KEY, LIMIT, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, silence, stream, whole
 from trunkline.core.errors import Unavailable
 from trunkline.outbound import Timeouts
 
 SECRET = "sk-secret-abcdefghijklmnop-7Qd"
-LIMIT = 64 * 1024
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 
 
@@ -44,7 +43,7 @@ def bare(upstream: Scripted) -> Iterator[BareGateway]:
         configuration("vllm", "vllm", base_url=upstream.url, model="own"),
     ]
     timeouts = Timeouts(connect=2, first_byte=0.4, between=0.4, total=5)
-    with BareGateway(configurations, timeouts=timeouts, limit=LIMIT).serve() as running:
+    with BareGateway(configurations, timeouts=timeouts).serve() as running:
         yield running
 
 

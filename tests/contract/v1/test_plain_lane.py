@@ -121,7 +121,7 @@ class Lane:
             self._settled(1)
             for known in (self.upstream.asked, self.bare.books.opened, self.bare.books.events):
                 known.clear()
-            self.bare.counters.totals.clear()
+            self.bare.calls.counters.totals.clear()
             self._play(answers)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for piece in pieces:
@@ -134,7 +134,7 @@ class Lane:
             [plain_event(event) for event in self.bare.books.events],
             [
                 (labels, totals.calls, totals.retries, totals.input_tokens, totals.cost_nanos)
-                for labels, totals in sorted(self.bare.counters.totals.items())
+                for labels, totals in sorted(self.bare.calls.counters.totals.items())
             ],
         )
 

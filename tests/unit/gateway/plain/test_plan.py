@@ -57,7 +57,7 @@ def test_a_plan_goes_with_its_opened_credential() -> None:
     bare = make_rig()
     plans = plans_of(bare)
     plan = plans.find(ACTOR, "own")
-    bare.targets._made.clear()
+    bare.calls.targets._made.clear()
     again = plans.find(ACTOR, "own")
     assert again is not None
     assert plan is not again
@@ -69,7 +69,7 @@ def test_an_idle_plan_is_forgotten_with_the_targets() -> None:
     bare = make_rig()
     plans = plans_of(bare)
     assert plans.find(ACTOR, "own") is not None
-    bare.targets.forget_expired()
+    bare.calls.targets.forget_expired()
     assert plans._kept == {}, "its head holds the credential in plain"
 
 
