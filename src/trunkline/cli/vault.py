@@ -11,7 +11,7 @@ import msgspec
 
 from trunkline.app.resources import Resources
 from trunkline.cli.output import note, print_json, say
-from trunkline.control.installation.key_change import KeyChange, Standing
+from trunkline.control.installation.key_change import VaultKeyChange, VaultKeyState
 from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable
 from trunkline.settings import read_settings
@@ -21,12 +21,12 @@ _T = TypeVar("_T")
 
 def status(*, json: bool) -> None:
     """Tell which version of the key-encryption key is in use, and what is left under older ones."""
-    _tell(_work(KeyChange.read_standing), json=json)
+    _tell(_work(VaultKeyChange.read_standing), json=json)
 
 
 def rotate(*, json: bool) -> None:
     """Encrypt every data key again, with a new key-encryption key. :class:`Conflict` while a server runs."""
-    _tell(_work(KeyChange.rotate, alone=True), json=json)
+    _tell(_work(VaultKeyChange.rotate, alone=True), json=json)
 
 
 def migrate(file: Path) -> None:
@@ -38,7 +38,7 @@ def migrate(file: Path) -> None:
     note(f"The old one is {kept}. Older backups open with it alone: keep it with them, or delete it with them.")
 
 
-def _work(do: Callable[[KeyChange], Awaitable[_T]], *, alone: bool = False) -> _T:
+def _work(do: Callable[[VaultKeyChange], Awaitable[_T]], *, alone: bool = False) -> _T:
     async def run() -> _T:
         settings = read_settings()
         resources = Resources.of(settings)
@@ -50,14 +50,14 @@ def _work(do: Callable[[KeyChange], Awaitable[_T]], *, alone: bool = False) -> _
                 raise Conflict(
                     f"A server runs on {settings.data_dir.absolute()}. Stop it first (Ctrl-C where it runs)."
                 )
-            return await do(KeyChange(resources.database, resources.root_key))
+            return await do(VaultKeyChange(resources.database, resources.root_key))
         finally:
             await resources.database.close()
 
     return asyncio.run(run())
 
 
-def _tell(standing: Standing, *, json: bool) -> None:
+def _tell(standing: VaultKeyState, *, json: bool) -> None:
     if json:
         print_json(msgspec.json.encode(standing))
         return

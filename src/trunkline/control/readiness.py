@@ -17,7 +17,7 @@ Check = Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """What a check found. ``essential``: without it nothing can be served."""
 
     name: str
@@ -37,7 +37,7 @@ class Readiness:
         self._checks += [(name, check, False) for name, check in others.items()]
         self._running: dict[str, asyncio.Task[str | None]] = {}
 
-    async def examine(self, *, patience: float = PATIENCE_SECONDS) -> list[Finding]:
+    async def examine(self, *, patience: float = PATIENCE_SECONDS) -> list[CheckResult]:
         """What each check finds, in their order, after ``patience`` seconds at most.
 
         A check that fails with an error of ours has found that. One that is not done in time goes on, and is looked at
@@ -46,7 +46,7 @@ class Readiness:
         running = [self._start(name, check) for name, check, _ in self._checks]
         await asyncio.wait(running, timeout=patience)
         return [
-            Finding(name, task.result() if task.done() else f"No answer within {patience:g} s.", essential)
+            CheckResult(name, task.result() if task.done() else f"No answer within {patience:g} s.", essential)
             for (name, _, essential), task in zip(self._checks, running, strict=True)
         ]
 

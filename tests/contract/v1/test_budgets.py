@@ -17,7 +17,7 @@ from tests.contract.v1.bare_gateway import KEY, PRICE, BareGateway, Prices, conf
 from trunkline.core.budget import Budget, DefaultPrice
 from trunkline.core.errors import Unavailable
 from trunkline.core.price import NANOS_PER_USD
-from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseQuestion, LeaseTerms, Outcome, Shortage
+from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseOutcome, LeaseQuestion, LeaseTerms, Shortage
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
 
@@ -39,7 +39,7 @@ class Purse:
             raise self.fault
         self.granted.update(question.granted)
         terms: dict[str, LeaseTerms] = {}
-        outcomes: list[Outcome] = []
+        outcomes: list[LeaseOutcome] = []
         for needs in question.needs:
             got: dict[str, int] = {}
             short = None
@@ -55,7 +55,7 @@ class Purse:
             if short is None:
                 for budget_id, amount in got.items():
                     self.granted[budget_id] = self.granted.get(budget_id, 0) + amount
-            outcomes.append(Outcome({} if short else got, short))
+            outcomes.append(LeaseOutcome({} if short else got, short))
         return LeaseAnswer(list(terms.values()), outcomes)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.control.alerts.sending import Sender
 from trunkline.control.repetition import repeat
 from trunkline.core.ids import new_id
@@ -74,17 +74,17 @@ class AlertDelivery:
             if isinstance(outcome, BaseException):
                 # What nobody foresaw keeps no other notice back, and is not tried for ever.
                 _log.error("alert_delivery_failed", delivery=each.id, exc_info=outcome)
-                outcome = Outcome(ok=False, reason="It could not be sent.")  # noqa: PLW2901 - what is noted of it
+                outcome = DeliveryOutcome(ok=False, reason="It could not be sent.")  # noqa: PLW2901 - what is noted of it
             await self._note(each.id, outcome)
 
-    async def _attempt(self, delivery: AlertDeliveryRow, channel: AlertChannelRow | None) -> Outcome:
+    async def _attempt(self, delivery: AlertDeliveryRow, channel: AlertChannelRow | None) -> DeliveryOutcome:
         if channel is None:
-            return Outcome(ok=False, reason="The channel was deleted.", final=True)
+            return DeliveryOutcome(ok=False, reason="The channel was deleted.", final=True)
         if not channel.is_enabled:
-            return Outcome(ok=False, reason="The channel is turned off.", final=True)
+            return DeliveryOutcome(ok=False, reason="The channel is turned off.", final=True)
         return await self._sender.send(channel, delivery.id, delivery.message)
 
-    async def _note(self, delivery_id: str, outcome: Outcome) -> None:
+    async def _note(self, delivery_id: str, outcome: DeliveryOutcome) -> None:
         async with self._database.write() as tx:
             row = await rows.find(tx, delivery_id, lock=True)
             if row is not None:
@@ -92,7 +92,7 @@ class AlertDelivery:
                 await tx.flush()
 
 
-def note(row: AlertDeliveryRow, outcome: Outcome, moment: datetime, chance: float) -> None:
+def note(row: AlertDeliveryRow, outcome: DeliveryOutcome, moment: datetime, chance: float) -> None:
     """Write down how an attempt ended, and when the next one is; ``chance`` is from 0 to 1."""
     row.attempts += 1
     row.status, row.reason = outcome.status, outcome.reason

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from trunkline.control.alerts.message import write_text, write_title
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.core.chat import JsonValue
 from trunkline.core.secret import Secret
 from trunkline.settings import SMTP_PORTS
@@ -37,13 +37,13 @@ class Mailer:
 
     async def send(
         self, addresses: Sequence[str], message_id: str, message: dict[str, JsonValue], moment: datetime
-    ) -> Outcome:
+    ) -> DeliveryOutcome:
         """Send ``message`` to all ``addresses``, none of which sees the others."""
         return await self.send_text(addresses, message_id, write_title(message), write_text(message), moment)
 
     async def send_text(
         self, addresses: Sequence[str], message_id: str, subject: str, text: str, moment: datetime
-    ) -> Outcome:
+    ) -> DeliveryOutcome:
         """The same with any text."""
         place = urlsplit(self._url.reveal())
         domain = self._sender.rpartition("@")[2]
@@ -65,7 +65,7 @@ class Mailer:
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [one.code for one in error.recipients]
-            return Outcome(
+            return DeliveryOutcome(
                 ok=False,
                 status=max(codes, default=None),
                 reason="The mail server refused every address.",
@@ -73,13 +73,13 @@ class Mailer:
             )
         except aiosmtplib.SMTPResponseException as error:
             reason = f"The mail server refused the email ({error.code})."
-            return Outcome(ok=False, status=error.code, reason=reason, final=error.code in _FINAL)
+            return DeliveryOutcome(ok=False, status=error.code, reason=reason, final=error.code in _FINAL)
         except aiosmtplib.SMTPTimeoutError:
-            return Outcome(ok=False, reason="The mail server did not answer in time.")
+            return DeliveryOutcome(ok=False, reason="The mail server did not answer in time.")
         except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
-            return Outcome(ok=False, reason=f"The mail server could not be spoken to ({type(error).__name__}).")
+            return DeliveryOutcome(ok=False, reason=f"The mail server could not be spoken to ({type(error).__name__}).")
         told = f"The mail server refused {len(refused)} of {len(addresses)} addresses." if refused else None
-        return Outcome(ok=True, status=250, reason=told)
+        return DeliveryOutcome(ok=True, status=250, reason=told)
 
     def _write(self, message_id: str, domain: str, subject: str, text: str, moment: datetime) -> EmailMessage:
         mail = EmailMessage()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """``status`` is HTTP's or SMTP's code, if there was an answer. ``reason`` is for people and holds nothing of what
     the receiver said. ``final``: to try it again is of no use. ``after``: the receiver asks to be left alone as long.
     """

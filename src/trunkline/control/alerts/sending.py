@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from trunkline.control.alerts.mail import Mailer
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.control.alerts.webhook import post_signed, post_text
 from trunkline.control.configurations.credentials import Credentials
 from trunkline.core.chat import JsonValue
@@ -50,16 +50,16 @@ class Sender:
         """Whether email can be sent."""
         return self._mailer is not None
 
-    async def send(self, channel: AlertChannelRow, message_id: str, message: dict[str, JsonValue]) -> Outcome:
+    async def send(self, channel: AlertChannelRow, message_id: str, message: dict[str, JsonValue]) -> DeliveryOutcome:
         """One attempt. Raises Unavailable where the database is away."""
         if channel.kind == "email":
             if self._mailer is None:
-                return Outcome(ok=False, reason=NO_MAIL)
+                return DeliveryOutcome(ok=False, reason=NO_MAIL)
             return await self._mailer.send(channel.addresses, message_id, message, self._now())
         try:
             secret = await self._open(channel)
         except (CannotOpen, Forbidden, NotFound) as error:
-            return Outcome(ok=False, reason=error.message, final=True)
+            return DeliveryOutcome(ok=False, reason=error.message, final=True)
         if channel.kind == "slack":
             return await post_text(self._transport, secret.reveal(), message)
         assert channel.url is not None

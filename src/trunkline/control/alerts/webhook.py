@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from trunkline.control.alerts.message import write_text
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.control.alerts.webhook_secret import read_secret
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
@@ -35,7 +35,7 @@ def sign(secret: Secret, message_id: str, timestamp: int, body: bytes) -> str:
 
 async def post_signed(
     transport: Transport, url: str, secret: Secret, message_id: str, message: dict[str, JsonValue], moment: datetime
-) -> Outcome:
+) -> DeliveryOutcome:
     """Post ``message`` as Standard Webhooks say. The id is the same at each attempt, the time is the attempt's."""
     body, timestamp = msgspec.json.encode(message), int(moment.timestamp())
     headers = [
@@ -46,21 +46,21 @@ async def post_signed(
     return await _post(transport, url, body, headers)
 
 
-async def post_text(transport: Transport, url: str, message: dict[str, JsonValue]) -> Outcome:
+async def post_text(transport: Transport, url: str, message: dict[str, JsonValue]) -> DeliveryOutcome:
     """Post what people read: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks."""
     # https://docs.slack.dev/messaging/formatting-message-text#escaping
     text = write_text(message).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return await _post(transport, url, msgspec.json.encode({"text": text}), [])
 
 
-async def _post(transport: Transport, url: str, body: bytes, headers: list[tuple[str, str]]) -> Outcome:
+async def _post(transport: Transport, url: str, body: bytes, headers: list[tuple[str, str]]) -> DeliveryOutcome:
     sent = [("content-type", "application/json"), ("user-agent", "Trunkline"), *headers]
     try:
         response = await transport.send(OutgoingRequest("POST", Url.parse(url), sent, body), _TIMEOUTS)
     except (ForbiddenAddress, InvalidInput) as error:
-        return Outcome(ok=False, reason=error.message, final=True)
+        return DeliveryOutcome(ok=False, reason=error.message, final=True)
     except OutboundError as error:
-        return Outcome(ok=False, reason=error.message)
+        return DeliveryOutcome(ok=False, reason=error.message)
     try:
         # What it says is not kept, but read: its connection serves the next notice.
         await response.read(_ANSWER_BYTES)
@@ -68,11 +68,13 @@ async def _post(transport: Transport, url: str, body: bytes, headers: list[tuple
         await response.close()
     status = response.status
     if 200 <= status < 300:
-        return Outcome(ok=True, status=status)
+        return DeliveryOutcome(ok=True, status=status)
     if 300 <= status < 400:
-        return Outcome(ok=False, status=status, reason=f"It redirects ({status}), which is not followed.", final=True)
+        return DeliveryOutcome(
+            ok=False, status=status, reason=f"It redirects ({status}), which is not followed.", final=True
+        )
     if status == _GONE:
-        return Outcome(ok=False, status=status, reason="It is gone (410).", final=True)
+        return DeliveryOutcome(ok=False, status=status, reason="It is gone (410).", final=True)
     wait = response.headers.get("retry-after") or ""
     after = timedelta(seconds=min(int(wait), _LONGEST_WAIT)) if wait.isascii() and wait.isdigit() else None
-    return Outcome(ok=False, status=status, reason=f"It answered {status}.", after=after)
+    return DeliveryOutcome(ok=False, status=status, reason=f"It answered {status}.", after=after)

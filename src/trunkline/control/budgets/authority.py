@@ -12,7 +12,15 @@ from typing import Final
 from trunkline.core.budget import Budget
 from trunkline.core.ids import new_id
 from trunkline.core.period import Period
-from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseQuestion, LeaseTerms, Need, Outcome, Recall, Shortage
+from trunkline.gateway.budgets.authority import (
+    LeaseAnswer,
+    LeaseOutcome,
+    LeaseQuestion,
+    LeaseTerms,
+    Need,
+    Recall,
+    Shortage,
+)
 from trunkline.storage import budgets as rows
 from trunkline.storage.budgets import Place, to_moment
 from trunkline.storage.database import Database, Transaction
@@ -140,18 +148,18 @@ async def _open(tx: Transaction, budget_ids: Collection[str], at: int) -> dict[s
     }
 
 
-def _decide(accounts: Mapping[str, _Account], needs: Mapping[str, Need]) -> Outcome:
+def _decide(accounts: Mapping[str, _Account], needs: Mapping[str, Need]) -> LeaseOutcome:
     """What one call gets: something of each budget, or nothing of any."""
     mine = [(accounts[budget_id], need) for budget_id, need in needs.items() if budget_id in accounts]
     for account, need in mine:
         if account.left < need.least:
-            return Outcome(shortage=Shortage(account.budget.id, account.unspent, account.left, account.period))
+            return LeaseOutcome(shortage=Shortage(account.budget.id, account.unspent, account.left, account.period))
     granted: dict[str, int] = {}
     for account, need in mine:
         granted[account.budget.id] = amount = min(need.want, account.left)
         account.granted += amount
         account.largest = max(account.largest, amount)
-    return Outcome(granted)
+    return LeaseOutcome(granted)
 
 
 def _grant(tx: Transaction, account: _Account, lease: BudgetLease | None, holder: str, now: datetime) -> LeaseTerms:

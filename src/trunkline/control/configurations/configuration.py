@@ -19,7 +19,7 @@ KIND: Final = "configuration"
 TestStatus = Literal["pending", "success", "failed"]
 
 
-class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ConfigurationKeyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What people are shown of a configuration's API key. By ``credential_id`` another configuration borrows it."""
 
     credential_id: str
@@ -47,7 +47,7 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     base_url: str | None
     parameters: JsonObject
-    key: KeyRecord | None
+    key: ConfigurationKeyRecord | None
     access_key: str | None = None
     """The mask of what is kept beside the key."""
     is_active: bool

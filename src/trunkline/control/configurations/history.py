@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.difference import Difference, compare, split
+from trunkline.control.configurations.difference import ChangedField, compare, split
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
 from trunkline.core.actor import Actor
@@ -26,7 +26,7 @@ class RevisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     created_at: datetime
     reason: str
-    diff: tuple[Difference, ...]
+    diff: tuple[ChangedField, ...]
 
 
 async def save_state(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trunkline.control.caching.rules import read_caching, write_caching
-from trunkline.control.configurations.configuration import ConfigurationRecord, KeyRecord, TestRecord
+from trunkline.control.configurations.configuration import ConfigurationKeyRecord, ConfigurationRecord, TestRecord
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
 from trunkline.control.configurations.proposed import Present, Proposal
 from trunkline.control.record import read_record
@@ -19,7 +19,7 @@ def show(row: Configuration, credential: Credential | None, masks: Mapping[str, 
     key = None
     if credential is not None and API_KEY in masks:
         key = read_record(
-            KeyRecord,
+            ConfigurationKeyRecord,
             credential,
             credential_id=credential.id,
             mask=masks[API_KEY],

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.experiments.comparison import Metric
-from trunkline.control.experiments.guardrails import Rail, Reading
+from trunkline.control.experiments.guardrails import GuardrailReading, Rail
 from trunkline.control.experiments.statistics import Difference
 from trunkline.control.experiments.verdict import Verdict
 from trunkline.control.versions.experiment_settings import Ramp, RampStep
@@ -29,7 +29,7 @@ class PhaseRecord(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
 
 
-class VersionRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ExperimentVersionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What one version did in a phase, and how it differs from the control where that can be told."""
 
     version_id: str
@@ -54,11 +54,11 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
     control_version_id: str | None
     phase: PhaseRecord | None
     phases: Sequence[PhaseRecord]
-    versions: Sequence[VersionRecord]
+    versions: Sequence[ExperimentVersionRecord]
     e_value: float
     arrives_as_split: bool
     limits: Mapping[Rail, float | None]
-    readings: Sequence[Reading]
+    readings: Sequence[GuardrailReading]
     slow_ms: int
     ramp: Ramp | None
     verdict: Verdict

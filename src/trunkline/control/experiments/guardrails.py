@@ -22,7 +22,7 @@ _BREAKER_CALLS: Final = 20
 _METRICS: Final[dict[Rail, Metric]] = {"errorRate": "errorRate", "slowShare": "slowShare", "cost": "avgCostUSD"}
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class GuardrailReading(msgspec.Struct, frozen=True, kw_only=True):
     """One guardrail on one version. ``increase`` is what it is over the control now; ``at_least`` what it certainly is.
 
     Both are None as long as nothing can be said. For ``cost`` they are parts of the control's cost.
@@ -40,7 +40,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return self.at_least is not None and self.at_least > self.max_increase
 
 
-def read_guardrails(guardrails: Guardrails, comparison: Comparison) -> list[Reading]:
+def read_guardrails(guardrails: Guardrails, comparison: Comparison) -> list[GuardrailReading]:
     """How every version stands to every guardrail that is set; nothing without a control that gets traffic.
 
     The chance that any version is taken back though it is not worse than allowed is at most 5 % in a phase, however
@@ -76,7 +76,7 @@ def _fails(counts: tuple[int, int]) -> bool:
     return calls >= _BREAKER_CALLS and 2 * errors >= calls
 
 
-def _read(rail: Rail, limit: float, version: Contender, control: Contender, alpha: float) -> Reading:
+def _read(rail: Rail, limit: float, version: Contender, control: Contender, alpha: float) -> GuardrailReading:
     theirs, ours = version.ratio(_METRICS[rail]), control.ratio(_METRICS[rail])
     increase = at_least = None
     if rail == "cost":
@@ -89,4 +89,6 @@ def _read(rail: Rail, limit: float, version: Contender, control: Contender, alph
         at_least = least_excess(theirs, ours, alpha=alpha)
     if at_least is not None and not isfinite(at_least):
         at_least = None
-    return Reading(rail=rail, version_id=version.version_id, max_increase=limit, increase=increase, at_least=at_least)
+    return GuardrailReading(
+        rail=rail, version_id=version.version_id, max_increase=limit, increase=increase, at_least=at_least
+    )

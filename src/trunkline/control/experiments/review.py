@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from trunkline.control.experiments.comparison import COMPARED, NOTHING, Comparison, Contender, put_side_by_side
-from trunkline.control.experiments.experiment import ExperimentRecord, PhaseRecord, State, VersionRecord
-from trunkline.control.experiments.guardrails import Reading, read_guardrails
+from trunkline.control.experiments.experiment import ExperimentRecord, ExperimentVersionRecord, PhaseRecord, State
+from trunkline.control.experiments.guardrails import GuardrailReading, read_guardrails
 from trunkline.control.experiments.verdict import Verdict, judge
 from trunkline.control.record import read_record
 from trunkline.control.versions.experiment_settings import ExperimentSettings, read_settings
@@ -36,7 +36,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     phases: Sequence[ExperimentPhase]
     phase: ExperimentPhase | None
     comparison: Comparison
-    readings: Sequence[Reading]
+    readings: Sequence[GuardrailReading]
 
     @property
     def is_latest(self) -> bool:
@@ -148,11 +148,11 @@ def _show_phase(phase: ExperimentPhase) -> PhaseRecord:
     return read_record(PhaseRecord, phase, weights=weights)
 
 
-def _show_version(contender: Contender, comparison: Comparison) -> VersionRecord:
+def _show_version(contender: Contender, comparison: Comparison) -> ExperimentVersionRecord:
     differences = comparison.differences.get(contender.version_id, {})
     measured, figures = contender.measured, contender.figures
     cost = figures["avgCostUSD"]
-    return VersionRecord(
+    return ExperimentVersionRecord(
         version_id=contender.version_id,
         version=contender.name,
         is_control=contender is comparison.control,

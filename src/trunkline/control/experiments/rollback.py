@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from trunkline.control.experiments.guardrails import Reading, is_broken
+from trunkline.control.experiments.guardrails import GuardrailReading, is_broken
 from trunkline.control.experiments.review import Review
 from trunkline.control.experiments.verdict import write_points
 from trunkline.control.versions.shares import WHOLE
@@ -41,7 +41,7 @@ def roll_back(shares: Mapping[str, int], unfit: Iterable[str], control_id: str) 
     return {**left, control_id: WHOLE - sum(share for name, share in left.items() if name != control_id)}
 
 
-def _say(reading: Reading) -> str:
+def _say(reading: GuardrailReading) -> str:
     least = reading.at_least or 0.0
     if reading.rail == "cost":
         return f"costs at least {100 * least:.1f} % more"

@@ -20,7 +20,7 @@ from trunkline.vault.root_key import RootKey, RootKeyFile, RootKeySource
 from trunkline.vault.vault import Vault
 
 
-class Standing(msgspec.Struct, frozen=True, rename="camel"):
+class VaultKeyState(msgspec.Struct, frozen=True, rename="camel"):
     """The version of the key-encryption key, and what is still under an older one: nothing, unless it was cut off."""
 
     version: int
@@ -28,7 +28,7 @@ class Standing(msgspec.Struct, frozen=True, rename="camel"):
     old_wrappings: int
 
 
-class KeyChange:
+class VaultKeyChange:
     """What the owner of the data folder does with the keys. Everything may be cut off and repeated."""
 
     def __init__(self, database: Database, source: RootKeySource) -> None:
@@ -36,12 +36,12 @@ class KeyChange:
         self._source = source
         self._installation = Installation(database)
 
-    async def read_standing(self) -> Standing:
+    async def read_standing(self) -> VaultKeyState:
         """How far the last change is."""
         rotation, ring = await self._open()
         return _show(ring, await rotation.count_old())
 
-    async def rotate(self) -> Standing:
+    async def rotate(self) -> VaultKeyState:
         """A new version of the key-encryption key, and every data key under it."""
         rotation, _ = await self._open()
         await rotation.advance()
@@ -76,8 +76,8 @@ class KeyChange:
         return Rotation(self._database, Vault(ring), self._installation, Audit(self._database, AuditSeal(ring))), ring
 
 
-def _show(ring: KeyRing, old: OldVersions) -> Standing:
-    return Standing(ring.state.kek_version, old.data_keys, old.wrappings)
+def _show(ring: KeyRing, old: OldVersions) -> VaultKeyState:
+    return VaultKeyState(ring.state.kek_version, old.data_keys, old.wrappings)
 
 
 def _replace(path: Path, root: RootKey) -> Path:

@@ -35,7 +35,7 @@ class KeyRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyChange:
+class ApiKeyChange:
     """What is to change of a key; None leaves a part as it is. ``expires_at`` counts only with ``sets_expiry``: None
     then is never."""
 
@@ -148,7 +148,7 @@ class Keys:
         async with self._database.read() as tx:
             return _show(await self._find(tx, actor, key_id))
 
-    async def update(self, actor: Actor, key_id: str, change: KeyChange) -> KeyRecord:
+    async def update(self, actor: Actor, key_id: str, change: ApiKeyChange) -> KeyRecord:
         """Change what a key is called, which models it may use, or when it expires: here at once and in other processes
         within half a second.
 
@@ -227,7 +227,7 @@ class Keys:
             expires_at=request.expires_at or own.expires_at,
         )
 
-    async def _check_rights(self, tx: Transaction, actor: Actor, change: KeyChange) -> None:
+    async def _check_rights(self, tx: Transaction, actor: Actor, change: ApiKeyChange) -> None:
         """What a key sets of a key is within what it may itself. A user may set everything."""
         if actor.key_id is None:
             return

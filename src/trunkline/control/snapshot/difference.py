@@ -15,7 +15,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 _encoder: Final = msgspec.msgpack.Encoder()
 
 
-class Difference(msgspec.Struct, frozen=True, array_like=True):
+class SnapshotDifference(msgspec.Struct, frozen=True, array_like=True):
     """From one state of a struct to another, by the names of its fields.
 
     ``replaced`` values; of mappings what was ``put`` in, the keys that are ``gone``, and the workspaces that are
@@ -25,12 +25,12 @@ class Difference(msgspec.Struct, frozen=True, array_like=True):
     replaced: dict[str, msgspec.Raw] = {}
     put: dict[str, dict[str, msgspec.Raw]] = {}
     gone: dict[str, list[str]] = {}
-    changed: dict[str, dict[str, Difference]] = {}
+    changed: dict[str, dict[str, SnapshotDifference]] = {}
 
 
-def find_difference(old: T, new: T) -> Difference:
+def find_difference(old: T, new: T) -> SnapshotDifference:
     """What leads from ``old`` to ``new``. What is the same object in both is not looked into."""
-    found = Difference({}, {}, {}, {})
+    found = SnapshotDifference({}, {}, {}, {})
     for name in new.__struct_fields__:
         before, after = getattr(old, name), getattr(new, name)
         if before is after:
@@ -42,7 +42,7 @@ def find_difference(old: T, new: T) -> Difference:
     return found
 
 
-def apply_difference(old: T, difference: Difference) -> T:
+def apply_difference(old: T, difference: SnapshotDifference) -> T:
     """The state that ``difference`` leads to. What it does not name is the same object as in ``old``."""
     types = _types(type(old))
     fields: dict[str, Any] = {name: _read(raw, types[name]) for name, raw in difference.replaced.items()}
@@ -64,19 +64,19 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
     return encode_difference(find_difference(Snapshot(), snapshot))
 
 
-def encode_difference(difference: Difference) -> bytes:
+def encode_difference(difference: SnapshotDifference) -> bytes:
     """For :func:`decode_difference`."""
     return _encoder.encode(difference)
 
 
-def decode_difference(data: bytes) -> Difference:
+def decode_difference(data: bytes) -> SnapshotDifference:
     """What was encoded. Raises :class:`msgspec.MsgspecError` for anything else."""
-    return msgspec.msgpack.decode(data, type=Difference)
+    return msgspec.msgpack.decode(data, type=SnapshotDifference)
 
 
-def _compare(name: str, before: Mapping[str, Any], after: Mapping[str, Any], found: Difference) -> None:
+def _compare(name: str, before: Mapping[str, Any], after: Mapping[str, Any], found: SnapshotDifference) -> None:
     put: dict[str, msgspec.Raw] = {}
-    changed: dict[str, Difference] = {}
+    changed: dict[str, SnapshotDifference] = {}
     for key, value in after.items():
         known = before.get(key)
         if known is value:

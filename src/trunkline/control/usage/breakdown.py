@@ -12,7 +12,7 @@ import msgspec
 from trunkline.control.usage import sums
 from trunkline.control.usage.interval import check_length, divide, read_interval
 from trunkline.control.usage.latencies import find_percentile, read_latencies
-from trunkline.control.usage.record import Figures, Part, Slice, SpanQuestion
+from trunkline.control.usage.record import Figures, SpanQuestion, UsagePart, UsageSlice
 from trunkline.control.usage.span import Span
 from trunkline.core.errors import InvalidInput
 from trunkline.storage import names
@@ -45,11 +45,11 @@ class Breakdown(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for beyond the figures in all; empty where it was not."""
 
     interval: str | None = None
-    series: tuple[Slice, ...] = ()
+    series: tuple[UsageSlice, ...] = ()
     by: str | None = None
-    breakdown: tuple[Part, ...] = ()
+    breakdown: tuple[UsagePart, ...] = ()
     other: Figures | None = None
-    previous: Slice | None = None
+    previous: UsageSlice | None = None
     total: Sums | None = None
     """All of it, where it is known by now; without when something was last used."""
 
@@ -82,7 +82,7 @@ async def break_down(
     found = Breakdown(
         interval=interval,
         series=tuple(
-            Slice(since=since, until=until, figures=show_figures(whole.get((number, None), _NOTHING)))
+            UsageSlice(since=since, until=until, figures=show_figures(whole.get((number, None), _NOTHING)))
             for number, (since, until) in enumerate(pairwise(edges))
         ),
         total=add_up(whole.values()) if edges else None,
@@ -103,7 +103,7 @@ async def break_down(
         by=question.by,
         total=found.total or (None if question.by == "tag" else add_up(parts.values())),
         breakdown=tuple(
-            Part(
+            UsagePart(
                 key=key,
                 name=called.get(key or ""),
                 figures=show_figures(parts.get(key, _NOTHING)),
@@ -148,9 +148,9 @@ def add_up(parts: Iterable[Sums]) -> Sums:
     return total
 
 
-async def _look_back(tx: Transaction, scope: UsageScope, before: Span) -> Slice:
+async def _look_back(tx: Transaction, scope: UsageScope, before: Span) -> UsageSlice:
     since, until = _closed(before)
-    return Slice(since=since, until=until, figures=show_figures(await sums.sum_span(tx, scope, before)))
+    return UsageSlice(since=since, until=until, figures=show_figures(await sums.sum_span(tx, scope, before)))
 
 
 def _closed(span: Span) -> tuple[datetime, datetime]:

@@ -66,7 +66,7 @@ class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
     """When it was read: an answer is given again within the second."""
 
 
-class Share(msgspec.Struct, frozen=True):
+class UsageShare(msgspec.Struct, frozen=True):
     """The figures of one part: a configuration (``key`` its id), a model, or a day. ``name`` is for people."""
 
     key: str
@@ -89,9 +89,9 @@ class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     period_start: date
     period_end: date
     totals: Figures
-    by_configuration: tuple[Share, ...]
-    by_model: tuple[Share, ...]
-    by_day: tuple[Share, ...]
+    by_configuration: tuple[UsageShare, ...]
+    by_model: tuple[UsageShare, ...]
+    by_day: tuple[UsageShare, ...]
     as_of: datetime
     price_missing: tuple[MissingPrice, ...] = ()
 
@@ -186,7 +186,7 @@ class SpanQuestion(msgspec.Struct, frozen=True, kw_only=True):
     percentiles: bool = False
 
 
-class Slice(msgspec.Struct, frozen=True, kw_only=True):
+class UsageSlice(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of one hour, day, week or month, or of what of it is in the span."""
 
     since: datetime
@@ -194,7 +194,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     figures: Figures
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class UsagePart(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of what has one thing in common: ``key`` is an id, a model's name or whatever was asked by, and None
     for calls without any. ``name`` is for people; ``previous`` are the figures of the span before; percentiles are
     milliseconds, of the newest calls that went well."""
@@ -215,12 +215,12 @@ class EventsRecord(msgspec.Struct, frozen=True, kw_only=True):
     figures: Figures
     events: Page[EventRecord]
     interval: str | None = None
-    series: tuple[Slice, ...] = ()
+    series: tuple[UsageSlice, ...] = ()
     by: str | None = None
-    breakdown: tuple[Part, ...] = ()
+    breakdown: tuple[UsagePart, ...] = ()
     other: Figures | None = None
     """Of the parts that are not among those that are given."""
-    previous: Slice | None = None
+    previous: UsageSlice | None = None
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,10 +20,10 @@ from trunkline.control.usage.record import (
     EventsRecord,
     MissingPrice,
     RateLimitRecord,
-    Share,
     SpanQuestion,
     UsageRecord,
     UsageReport,
+    UsageShare,
 )
 from trunkline.control.usage.span import Span, read_span, read_zone
 from trunkline.core import access
@@ -144,7 +144,7 @@ class Usage:
                     (key or "", names.get(key or ""), part) for key, part in by_configuration.items()
                 ),
                 by_model=_shares((key or "", key, part) for key, part in by_model.items()),
-                by_day=tuple(Share(day, None, show_figures(part)) for day, part in by_day),
+                by_day=tuple(UsageShare(day, None, show_figures(part)) for day, part in by_day),
                 as_of=moment,
                 price_missing=_missing(lacking),
             ),
@@ -208,10 +208,10 @@ async def _sum_days(
     return [(edges[number].astimezone(zone).date().isoformat(), part) for (number, _), part in sorted(found.items())]
 
 
-def _shares(parts: Iterable[tuple[str, str | None, Sums]]) -> tuple[Share, ...]:
+def _shares(parts: Iterable[tuple[str, str | None, Sums]]) -> tuple[UsageShare, ...]:
     """The dearest first, then the busiest."""
     ordered = sorted(parts, key=lambda part: (-part[2].cost_nanos, -part[2].request_count, part[0]))
-    return tuple(Share(key, name, show_figures(part)) for key, name, part in ordered)
+    return tuple(UsageShare(key, name, show_figures(part)) for key, name, part in ordered)
 
 
 def _missing(lacking: dict[str | None, Sums]) -> tuple[MissingPrice, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from trunkline.control.people.keys import KeyChange, KeyRecord, KeyRequest
+from trunkline.control.people.keys import ApiKeyChange, KeyRecord, KeyRequest
 from trunkline.control.record import Beside, read_record
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
@@ -48,7 +48,7 @@ async def get_key(services: ServicesDep, key_id: PathId, actor: ActorDep) -> Key
 @router.patch("/{key_id}", dependencies=[allow("keys.change")])
 async def update_key(services: ServicesDep, key_id: PathId, given: KeyUpdateRequest, actor: ActorDep) -> KeyResponse:
     """Change a key's name, the models that it may use, or when it expires. The key itself stays the same."""
-    change = KeyChange(
+    change = ApiKeyChange(
         name=given.name,
         models=None if given.models is None else tuple(dict.fromkeys(given.models)),
         sets_expiry=given.was_sent("expires_at"),

@@ -11,11 +11,11 @@ from pydantic import AfterValidator, Field, model_validator
 from trunkline.control.experiments.experiment import (
     ExperimentDraft,
     ExperimentRecord,
+    ExperimentVersionRecord,
     ListedRecord,
     RampDraft,
-    VersionRecord,
 )
-from trunkline.control.experiments.guardrails import Rail, Reading
+from trunkline.control.experiments.guardrails import GuardrailReading, Rail
 from trunkline.control.experiments.verdict import Advice
 from trunkline.control.record import Beside
 from trunkline.control.versions.experiment_settings import RampState, RampStep
@@ -305,12 +305,12 @@ def show(record: ExperimentRecord) -> ExperimentResponse:
     )
 
 
-def _show_version(record: VersionRecord) -> ExperimentVersionResponse:
+def _show_version(record: ExperimentVersionRecord) -> ExperimentVersionResponse:
     metrics = ExperimentMetricsResponse.model_validate({**record.metrics, "costUSD": record.cost_usd})
     return ExperimentVersionResponse.of(Beside(record, metrics=metrics))
 
 
-def _show_guardrail(rail: Rail, limit: float, readings: Sequence[Reading]) -> GuardrailResponse:
+def _show_guardrail(rail: Rail, limit: float, readings: Sequence[GuardrailReading]) -> GuardrailResponse:
     of_it = [reading for reading in readings if reading.rail == rail]
     return GuardrailResponse(
         metric=rail,

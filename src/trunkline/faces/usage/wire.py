@@ -14,11 +14,11 @@ from trunkline.control.usage.record import (
     CallRecord,
     EventRecord,
     EventsRecord,
-    Part,
     RateLimitRecord,
-    Slice,
+    UsagePart,
     UsageRecord,
     UsageReport,
+    UsageSlice,
 )
 from trunkline.core.price import usd
 from trunkline.faces.http.wire import Moment, ResponseBody
@@ -203,7 +203,7 @@ class UsageSliceResponse(UsageDetailsResponse):
     until: Moment = Field(serialization_alias="to")
 
     @classmethod
-    def of(cls, record: Slice | ExportRow) -> UsageSliceResponse:
+    def of(cls, record: UsageSlice | ExportRow) -> UsageSliceResponse:
         """From the record."""
         return super().of(Beside(record.figures, since=record.since, until=record.until))
 
@@ -222,7 +222,7 @@ class UsagePartResponse(UsageDetailsResponse):
     p95_ms: float | None
 
     @classmethod
-    def of(cls, record: Part) -> UsagePartResponse:
+    def of(cls, record: UsagePart) -> UsagePartResponse:
         """From the record."""
         return super().of(Beside(record.figures, **msgspec.structs.asdict(record)))
 

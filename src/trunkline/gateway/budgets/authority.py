@@ -49,7 +49,7 @@ class Shortage(msgspec.Struct, frozen=True, array_like=True):
     period: Period
 
 
-class Outcome(msgspec.Struct, frozen=True, array_like=True):
+class LeaseOutcome(msgspec.Struct, frozen=True, array_like=True):
     """For one call: what it gets, by budget, or why it gets nothing."""
 
     granted: dict[str, int] = {}
@@ -60,7 +60,7 @@ class LeaseAnswer(msgspec.Struct, frozen=True, array_like=True):
     """``outcomes`` are those of the calls, in their order."""
 
     leases: list[LeaseTerms] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[LeaseOutcome] = []
 
 
 class Authority(Protocol):

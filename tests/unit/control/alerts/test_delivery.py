@@ -10,22 +10,22 @@ from sqlalchemy import select
 from tests.unit.control.alerts.world import World
 
 from trunkline.control.alerts.delivery import WAITS, AlertDelivery, note
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.storage import alert_channels
 from trunkline.storage.tables import AlertChannelRow, AlertDeliveryRow
 
-NO = Outcome(ok=False, status=500, reason="It answered 500.")
-YES = Outcome(ok=True, status=204)
+NO = DeliveryOutcome(ok=False, status=500, reason="It answered 500.")
+YES = DeliveryOutcome(ok=True, status=204)
 
 
 class Sending:
     """Stands for the sender: ends as it is told."""
 
-    def __init__(self, *outcomes: Outcome | BaseException) -> None:
+    def __init__(self, *outcomes: DeliveryOutcome | BaseException) -> None:
         self.outcomes = list(outcomes)
         self.sent: list[tuple[str, Any]] = []
 
-    async def send(self, channel: AlertChannelRow, message_id: str, message: dict[str, Any]) -> Outcome:
+    async def send(self, channel: AlertChannelRow, message_id: str, message: dict[str, Any]) -> DeliveryOutcome:
         self.sent.append((message_id, message["type"]))
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, BaseException):
@@ -137,11 +137,11 @@ async def test_to_a_channel_that_is_gone_nothing_is_sent(down: World) -> None:
 
 async def test_a_receiver_that_asks_for_time_gets_it(world: World) -> None:
     row = AlertDeliveryRow(attempts=0)
-    note(row, Outcome(ok=False, after=timedelta(minutes=10)), world.now, 0.5)
+    note(row, DeliveryOutcome(ok=False, after=timedelta(minutes=10)), world.now, 0.5)
     assert row.next_at == world.now + timedelta(minutes=10)
 
 
 async def test_what_is_of_no_use_is_not_tried_again(world: World) -> None:
     row = AlertDeliveryRow(attempts=0)
-    note(row, Outcome(ok=False, final=True), world.now, 0.5)
+    note(row, DeliveryOutcome(ok=False, final=True), world.now, 0.5)
     assert (row.state, row.next_at) == ("failed", None)

@@ -13,7 +13,7 @@ from tests.upstreams.aimock import free_port
 
 from trunkline.control.alerts.mail import Mailer
 from trunkline.control.alerts.message import write_test
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
 from trunkline.settings import read_settings
@@ -37,7 +37,7 @@ def certificates() -> Certificates:
     return Certificates()
 
 
-async def send(url: str, tls: ssl.SSLContext | None = None) -> Outcome:
+async def send(url: str, tls: ssl.SSLContext | None = None) -> DeliveryOutcome:
     return await Mailer(Secret(url), "t@example.com", tls=tls).send(TO, "id", MESSAGE, NOW)
 
 

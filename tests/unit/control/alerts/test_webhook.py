@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.control.alerts.outcome import Outcome
+from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.control.alerts.webhook import post_signed, post_text, sign
 from trunkline.control.alerts.webhook_secret import check_secret, make_secret, read_secret
 from trunkline.core.errors import InvalidInput
@@ -59,7 +59,7 @@ def test_the_signature_is_that_of_the_specification() -> None:
 
 async def test_a_webhook_is_sent_its_id_its_time_and_a_signature_of_both_and_the_body() -> None:
     wire = Wire(204)
-    assert await post_signed(wire, URL, SECRET, "d", MESSAGE, NOW) == Outcome(ok=True, status=204)
+    assert await post_signed(wire, URL, SECRET, "d", MESSAGE, NOW) == DeliveryOutcome(ok=True, status=204)
     (request,) = wire.sent
     headers = dict(request.headers)
     assert (request.method, str(request.url)) == ("POST", URL)
@@ -79,29 +79,29 @@ async def test_slack_is_sent_a_text_in_which_nothing_is_markup() -> None:
 @pytest.mark.parametrize(
     ("wire", "outcome"),
     [
-        (Wire(500), Outcome(ok=False, status=500, reason="It answered 500.")),
-        (Wire(410), Outcome(ok=False, status=410, reason="It is gone (410).", final=True)),
+        (Wire(500), DeliveryOutcome(ok=False, status=500, reason="It answered 500.")),
+        (Wire(410), DeliveryOutcome(ok=False, status=410, reason="It is gone (410).", final=True)),
         (
             Wire(302),
-            Outcome(ok=False, status=302, reason="It redirects (302), which is not followed.", final=True),
+            DeliveryOutcome(ok=False, status=302, reason="It redirects (302), which is not followed.", final=True),
         ),
         (
             Wire(429, **{"retry-after": "120"}),
-            Outcome(ok=False, status=429, reason="It answered 429.", after=timedelta(minutes=2)),
+            DeliveryOutcome(ok=False, status=429, reason="It answered 429.", after=timedelta(minutes=2)),
         ),
-        (Wire(503, **{"retry-after": "tomorrow"}), Outcome(ok=False, status=503, reason="It answered 503.")),
+        (Wire(503, **{"retry-after": "tomorrow"}), DeliveryOutcome(ok=False, status=503, reason="It answered 503.")),
         (
             Wire(503, **{"retry-after": "99999999"}),
-            Outcome(ok=False, status=503, reason="It answered 503.", after=timedelta(hours=1)),
+            DeliveryOutcome(ok=False, status=503, reason="It answered 503.", after=timedelta(hours=1)),
         ),
-        (Wire(error=ConnectFailed("Nobody.", origin=ORIGIN, stage="tcp")), Outcome(ok=False, reason="Nobody.")),
+        (Wire(error=ConnectFailed("Nobody.", origin=ORIGIN, stage="tcp")), DeliveryOutcome(ok=False, reason="Nobody.")),
         (
             Wire(error=ForbiddenAddress("Not there.", origin=ORIGIN, stage="guard")),
-            Outcome(ok=False, reason="Not there.", final=True),
+            DeliveryOutcome(ok=False, reason="Not there.", final=True),
         ),
     ],
 )
-async def test_how_it_fared(wire: Wire, outcome: Outcome) -> None:
+async def test_how_it_fared(wire: Wire, outcome: DeliveryOutcome) -> None:
     assert await post_signed(wire, URL, SECRET, "d", MESSAGE, NOW) == outcome
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.configurations.difference import Difference, compare, split
+from trunkline.control.configurations.difference import ChangedField, compare, split
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
@@ -23,15 +23,15 @@ def test_objects_are_compared_member_by_member_and_lists_as_a_whole() -> None:
     before: dict[str, Any] = {"name": "a", "configuration": {"x": 1, "stop": ["a"]}, "gone": 1}
     after: dict[str, Any] = {"name": "a", "configuration": {"x": 2, "stop": ["a", "b"]}, "new": None}
     assert compare(before, after) == [
-        Difference("configuration.stop", ["a"], ["a", "b"]),
-        Difference("configuration.x", 1, 2),
-        Difference("gone", 1, None),
+        ChangedField("configuration.stop", ["a"], ["a", "b"]),
+        ChangedField("configuration.x", 1, 2),
+        ChangedField("gone", 1, None),
     ]
 
 
 def test_what_shows_a_secret_is_one_value() -> None:
     old, new = {"mask": "…1", "fingerprint": "f"}, {"mask": "…2", "fingerprint": "g"}
-    assert compare({"apiKey": old}, {"apiKey": new}) == [Difference("apiKey", old, new)]
+    assert compare({"apiKey": old}, {"apiKey": new}) == [ChangedField("apiKey", old, new)]
 
 
 @given(states)

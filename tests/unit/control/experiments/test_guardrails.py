@@ -8,13 +8,13 @@ from math import isclose
 from tests.unit.control.experiments.figures import measured
 
 from trunkline.control.experiments.comparison import Contender, put_side_by_side
-from trunkline.control.experiments.guardrails import Reading, is_broken, read_guardrails
+from trunkline.control.experiments.guardrails import GuardrailReading, is_broken, read_guardrails
 from trunkline.control.experiments.rollback import roll_back
 from trunkline.control.versions.experiment_settings import Guardrails
 from trunkline.storage.experiment_units import Measured
 
 
-def readings(guardrails: Guardrails, control: Measured, *versions: Measured) -> list[Reading]:
+def readings(guardrails: Guardrails, control: Measured, *versions: Measured) -> list[GuardrailReading]:
     rows = [
         Contender(version_id=f"id{at}", name=f"v{at}", weight=1_000, measured=each)
         for at, each in enumerate((control, *versions), 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trunkline.control.installation.installation import Installation
-from trunkline.control.installation.key_change import KeyChange, Standing
+from trunkline.control.installation.key_change import VaultKeyChange, VaultKeyState
 from trunkline.core.errors import CannotOpen, Conflict
 from trunkline.storage import credentials
 from trunkline.storage.database import Database
@@ -51,12 +51,12 @@ def write_key(path: Path) -> RootKey:
 
 
 async def test_rotation(database: Database, source: RootKeyFile) -> None:
-    change = KeyChange(database, source)
-    assert await change.read_standing() == Standing(1, 0, 0)
+    change = VaultKeyChange(database, source)
+    assert await change.read_standing() == VaultKeyState(1, 0, 0)
     root = source.load()
     assert root is not None
     before = await open_data_key(database, root)
-    assert await change.rotate() == Standing(2, 0, 0)
+    assert await change.rotate() == VaultKeyState(2, 0, 0)
     assert await open_data_key(database, root) == before
 
 
@@ -65,7 +65,7 @@ async def test_another_root_key(database: Database, source: RootKeyFile, tmp_pat
     assert old is not None
     before = await open_data_key(database, old)
     new = write_key(tmp_path / "new.key")
-    kept = await KeyChange(database, source).migrate(tmp_path / "new.key")
+    kept = await VaultKeyChange(database, source).migrate(tmp_path / "new.key")
     found, former = source.load(), RootKeyFile(kept).load()
     assert found is not None
     assert former is not None
@@ -85,15 +85,15 @@ async def test_a_change_that_was_cut_off_is_finished(database: Database, source:
     state = await installation.read_state()
     assert state is not None
     assert await installation.replace_state(state, KeyRing([old], state).migrate(new).state)
-    await KeyChange(database, source).migrate(tmp_path / "new.key")
+    await VaultKeyChange(database, source).migrate(tmp_path / "new.key")
     assert await open_data_key(database, new) == before
 
 
 async def test_a_file_that_is_none(database: Database, source: RootKeyFile, tmp_path: Path) -> None:
     with pytest.raises(CannotOpen, match="openssl rand"):
-        await KeyChange(database, source).migrate(tmp_path / "none")
+        await VaultKeyChange(database, source).migrate(tmp_path / "none")
 
 
 async def test_a_credential_is_not_ours_to_change(database: Database, tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="not Trunkline's to change"):
-        await KeyChange(database, RootKeyCredential(tmp_path)).migrate(tmp_path / "new.key")
+        await VaultKeyChange(database, RootKeyCredential(tmp_path)).migrate(tmp_path / "new.key")

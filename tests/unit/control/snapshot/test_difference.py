@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.control.snapshot.difference import (
-    Difference,
+    SnapshotDifference,
     apply_difference,
     decode_difference,
     encode_difference,
@@ -98,7 +98,7 @@ snapshots = st.builds(
 )
 
 
-def send(difference: Difference) -> Difference:
+def send(difference: SnapshotDifference) -> SnapshotDifference:
     return decode_difference(encode_difference(difference))
 
 
@@ -116,7 +116,7 @@ def test_all_of_it_can_be_told_to_one_who_knows_nothing(snapshot: Snapshot) -> N
 def test_between_equals_there_is_none(snapshot: Snapshot) -> None:
     again = msgspec.msgpack.decode(msgspec.msgpack.encode(snapshot), type=Snapshot)
     assert apply_difference(snapshot, find_difference(snapshot, again)) == snapshot
-    assert find_difference(snapshot, snapshot) == Difference()
+    assert find_difference(snapshot, snapshot) == SnapshotDifference()
 
 
 def make(count: int) -> Snapshot:

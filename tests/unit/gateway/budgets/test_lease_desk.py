@@ -9,7 +9,7 @@ import pytest
 from trunkline.core.budget import Budget
 from trunkline.core.errors import BudgetSpent, Unavailable
 from trunkline.core.period import Period
-from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseQuestion, LeaseTerms, Need, Outcome, Shortage
+from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseOutcome, LeaseQuestion, LeaseTerms, Need, Shortage
 from trunkline.gateway.budgets.lease_desk import GOOD_SECONDS, IDLE_SECONDS, LeaseDesk
 
 BUDGET = Budget(
@@ -35,15 +35,15 @@ class Bank:
         await self.open.wait()
         if self.fault is not None:
             raise self.fault
-        outcomes: list[Outcome] = []
+        outcomes: list[LeaseOutcome] = []
         for needs in question.needs:
             need = needs["b"]
             if self.left < need.least:
-                outcomes.append(Outcome(shortage=Shortage("b", self.left, self.left, FOREVER)))
+                outcomes.append(LeaseOutcome(shortage=Shortage("b", self.left, self.left, FOREVER)))
                 continue
             got = min(need.want, self.left)
             self.left -= got
-            outcomes.append(Outcome({"b": got}))
+            outcomes.append(LeaseOutcome({"b": got}))
         terms = [LeaseTerms("b", "l", BUDGET.revision, FOREVER, self.extra)] if question.needs else []
         return LeaseAnswer(terms, outcomes)
 
