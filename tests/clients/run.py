@@ -20,7 +20,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.clients import fake_ollama, page  # noqa: E402
-from tests.e2e.place import Place  # noqa: E402
+from tests.e2e.server import Server  # noqa: E402
 from tests.upstreams import aimock, checked  # noqa: E402
 from tests.vendors import watch  # noqa: E402
 
@@ -33,13 +33,13 @@ MODELS = {
 }
 
 
-def configure(place: Place, mock: str, ollama: str) -> None:
+def configure(server: Server, mock: str, ollama: str) -> None:
     for provider, model in MODELS.items():
         base = {"openrouter": f"{mock}/api/v1", "ollama": ollama}.get(provider, mock)
         entry: dict[str, Any] = {"name": provider, "provider": provider, "model": model, "baseUrl": base}
         if provider != "ollama":
             entry["apiKey"] = aimock.KEY
-        status, answer = place.ask("POST", "/api/configurations", entry)
+        status, answer = server.ask("POST", "/api/configurations", entry)
         if status != 201:
             raise SystemExit(f"{provider}: {answer}")
 
@@ -73,22 +73,22 @@ def main() -> None:
         fixtures.mkdir()
         shutil.copy(HERE / "fixtures.json", fixtures / "a_clients.json")
         shutil.copy(aimock.HERE / "fixtures/chat.json", fixtures / "chat.json")
-        place = Place(Path(folder))
+        server = Server(Path(folder))
         with (
             aimock.start(fixtures=fixtures) as mock,
             checked.before(mock.port) as url,
             fake_ollama.start() as ollama,
         ):
-            place.start()
+            server.start()
             try:
-                place.sign_in()
-                configure(place, url, ollama.url)
-                key = place.make_key()
+                server.sign_in()
+                configure(server, url, ollama.url)
+                key = server.make_key()
                 python, node = str(HERE / ".venv/bin/python"), str(aimock.NODE)
-                rows = list(play(python, str(HERE / "programs.py"), place.url, key, *MODELS))
-                rows += play(node, str(HERE / "node/programs.mjs"), place.url, key, *MODELS)
+                rows = list(play(python, str(HERE / "programs.py"), server.url, key, *MODELS))
+                rows += play(node, str(HERE / "node/programs.mjs"), server.url, key, *MODELS)
             finally:
-                place.stop()
+                server.stop()
             refused = [*watch.REFUSALS, *ollama.refused]
     page.write(ROOT / "docs/conformance.md", rows, versions(), refused, datetime.now(UTC).date(), list(MODELS))
     failed = [row for row in rows if row["error"] and not page.is_known(row)]

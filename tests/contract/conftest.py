@@ -49,7 +49,7 @@ async def live(tmp_path: Path) -> AsyncIterator[LiveServer]:
 
 
 @pytest.fixture
-async def whole_on_each(database_url: str, tmp_path: Path) -> AsyncIterator[LiveServer]:
+async def live_on_each(database_url: str, tmp_path: Path) -> AsyncIterator[LiveServer]:
     """The same, once on each kind of database."""
     async with open_live_server(tmp_path / "whole", database_url) as opened:
         yield opened

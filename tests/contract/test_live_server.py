@@ -7,14 +7,14 @@ from typing import Any
 from tests.contract.live_server import LiveServer, eventually
 
 
-async def test_a_call_is_served_and_accounted_for(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_call_is_served_and_accounted_for(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     body = {"name": "Try", "provider": "demo", "model": "demo-chat"}
     made = await admin.client.post("/api/configurations", json=body)
     assert made.status_code == 201, made.text
     key = await admin.make_key()
     call = {"model": "Try", "messages": [{"role": "user", "content": "Hello"}]}
-    answer = await whole_on_each.client(key["key"]).post("/v1/chat/completions", json=call)
+    answer = await live_on_each.client(key["key"]).post("/v1/chat/completions", json=call)
     assert answer.status_code == 200, answer.text
 
     async def usage() -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 
 CALLERS = 8
 
@@ -16,9 +16,9 @@ CALLERS = 8
 class Caller(threading.Thread):
     """Calls without a pause, streamed and whole in turn, and remembers what was acknowledged."""
 
-    def __init__(self, place: Place, key: str, number: int, model: str) -> None:
+    def __init__(self, server: Server, key: str, number: int, model: str) -> None:
         super().__init__(daemon=True)
-        self.place = place
+        self.server = server
         self.key = key
         self.number = number
         self.model = model
@@ -40,7 +40,7 @@ class Caller(threading.Thread):
 
     def call(self, request_id: str, *, streamed: bool) -> int | None:
         """The output tokens that the answer tells; None when it is not complete."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
         body = {
             "model": self.model,
             "messages": [{"role": "user", "content": f"Question {request_id}"}],
@@ -66,9 +66,9 @@ class Caller(threading.Thread):
 
 
 @contextmanager
-def calling(place: Place, key: str, model: str = "demo") -> Generator[Sequence[Caller]]:
+def calling(server: Server, key: str, model: str = "demo") -> Generator[Sequence[Caller]]:
     """Callers, until the block ends."""
-    callers = [Caller(place, key, number, model) for number in range(CALLERS)]
+    callers = [Caller(server, key, number, model) for number in range(CALLERS)]
     for caller in callers:
         caller.start()
     try:
@@ -86,21 +86,21 @@ def wait_for_more(callers: Sequence[Caller], count: int) -> None:
     wait_for(lambda: sum(len(caller.acknowledged) for caller in callers) >= seen + count)
 
 
-def check_books(place: Place, callers: Sequence[Caller]) -> int:
+def check_books(server: Server, callers: Sequence[Caller]) -> int:
     """Each acknowledged call is in the database once, with its tokens, and in the sums. Gives how many there were."""
     acknowledged = {name: tokens for caller in callers for name, tokens in caller.acknowledged.items()}
 
     def settled() -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        for name, tokens in place.rows("SELECT request_id, output_tokens FROM usage_events WHERE outcome = 'ok'"):
+        for name, tokens in server.rows("SELECT request_id, output_tokens FROM usage_events WHERE outcome = 'ok'"):
             found.setdefault(name, []).append(tokens)
         return found if acknowledged.keys() <= found.keys() else {}
 
     found = wait_for(settled)
     assert {name: found[name] for name in acknowledged} == {name: [tokens] for name, tokens in acknowledged.items()}
     # The hourly sums say what the events say.
-    events = place.rows("SELECT count(*), sum(output_tokens), sum(cost_nanos) FROM usage_events")[0]
-    sums = place.rows(
+    events = server.rows("SELECT count(*), sum(output_tokens), sum(cost_nanos) FROM usage_events")[0]
+    sums = server.rows(
         "SELECT sum(request_count), sum(output_tokens), sum(cost_nanos) FROM usage_sums"
         " WHERE grain = 15 AND group_id = 0"
     )[0]

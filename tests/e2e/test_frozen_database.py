@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Postgres
-from tests.e2e.place import Place
+from tests.e2e.server import Server
 from tests.faults.frozen_postgres import FrozenPostgres
 
 CALL: Any = {"model": "demo", "messages": [{"role": "user", "content": "Say hello."}]}
@@ -20,31 +20,31 @@ CALL: Any = {"model": "demo", "messages": [{"role": "user", "content": "Say hell
 async def test_a_hanging_database_holds_nothing_up(postgres: Postgres, tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="tl-") as folder:
         async with FrozenPostgres(postgres.make_empty(), Path(folder)).serve() as frozen:
-            place = Place(tmp_path, TRUNKLINE_DATABASE_URL=frozen.url)
+            server = Server(tmp_path, TRUNKLINE_DATABASE_URL=frozen.url)
             try:
-                await asyncio.to_thread(hold_up, place, frozen, asyncio.get_running_loop())
+                await asyncio.to_thread(hold_up, server, frozen, asyncio.get_running_loop())
             finally:
                 frozen.thaw()
-                if place.process is not None and place.process.poll() is None:
-                    await asyncio.to_thread(place.kill)
+                if server.process is not None and server.process.poll() is None:
+                    await asyncio.to_thread(server.kill)
 
 
-def hold_up(place: Place, frozen: FrozenPostgres, loop: asyncio.AbstractEventLoop) -> None:
-    place.start()
-    place.sign_in()
-    key = place.make_key()
-    assert place.ask("POST", "/v1/chat/completions", CALL, key=key)[0] == 200
+def hold_up(server: Server, frozen: FrozenPostgres, loop: asyncio.AbstractEventLoop) -> None:
+    server.start()
+    server.sign_in()
+    key = server.make_key()
+    assert server.ask("POST", "/v1/chat/completions", CALL, key=key)[0] == 200
     loop.call_soon_threadsafe(frozen.freeze)
 
-    status, told = place.ask("GET", "/readyz", key=None)
+    status, told = server.ask("GET", "/readyz", key=None)
     assert status == 200, "a database that is away is no reason to stop sending calls"
     assert (told["status"], told["checks"]["database"]) == ("degraded", "No answer within 1 s.")
-    assert place.ask("POST", "/v1/chat/completions", CALL, key=key)[0] == 200
-    status, told = place.ask("GET", "/api/configurations")
+    assert server.ask("POST", "/v1/chat/completions", CALL, key=key)[0] == 200
+    status, told = server.ask("GET", "/api/configurations")
     assert status == 503, told
-    assert place.stop() == 0
+    assert server.stop() == 0
 
-    place.start(60)
-    assert place.ask("POST", "/v1/chat/completions", CALL, key=key)[0] == 200
+    server.start(60)
+    assert server.ask("POST", "/v1/chat/completions", CALL, key=key)[0] == 200
     loop.call_soon_threadsafe(frozen.thaw)
-    assert place.stop() == 0
+    assert server.stop() == 0

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 
 
 class Rejecting(BaseHTTPRequestHandler):
@@ -43,36 +43,36 @@ def upstream() -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path, TRUNKLINE_WORKERS="2", TRUNKLINE_LOCAL_UPSTREAMS="loopback")
-    yield place
-    if place.process is not None and place.process.poll() is None:
-        place.stop()
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path, TRUNKLINE_WORKERS="2", TRUNKLINE_LOCAL_UPSTREAMS="loopback")
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.stop()
 
 
 def test_a_test_that_finds_a_rejected_key_is_heeded_by_all_processes(
-    place: Place, upstream: ThreadingHTTPServer
+    server: Server, upstream: ThreadingHTTPServer
 ) -> None:
-    place.start()
-    place.sign_in()
-    key = place.make_key()
+    server.start()
+    server.sign_in()
+    key = server.make_key()
     url = f"http://127.0.0.1:{upstream.server_address[1]}/v1"
     made: list[str] = []
     for name, fields in (
         ("rejected", {"provider": "openai", "model": "gpt-4", "apiKey": "sk-canary-0123456789abcdef", "baseUrl": url}),
         ("working", {"provider": "demo", "model": "demo-chat"}),
     ):
-        status, answer = place.ask("POST", "/api/configurations", {"name": name, "shared": True, **fields})
+        status, answer = server.ask("POST", "/api/configurations", {"name": name, "shared": True, **fields})
         assert status == 201, answer
         made.append(answer["id"])
     route = {"name": "both", "targets": [{"configurationId": each} for each in made]}
-    status, answer = place.ask("POST", "/api/routes", route)
+    status, answer = server.ask("POST", "/api/routes", route)
     assert status == 201, answer
-    status, answer = place.ask("POST", f"/api/configurations/{made[0]}/test")
+    status, answer = server.ask("POST", f"/api/configurations/{made[0]}/test")
     assert (status, answer["success"]) == (200, False)
 
     def find_passing_over() -> bool:
-        found = place.ask("GET", "/api/status")[1]["configurations"]
+        found = server.ask("GET", "/api/status")[1]["configurations"]
         (one,) = [each for each in found if each["configurationId"] == made[0]]
         assert one["state"] == "unauthorized"
         return len({each["process"] for each in one["breakers"]}) == 3
@@ -81,5 +81,5 @@ def test_a_test_that_finds_a_rejected_key_is_heeded_by_all_processes(
     before = len(Rejecting.asked)
     call = {"model": "both", "messages": [{"role": "user", "content": "Hello"}]}
     for _ in range(8):
-        assert place.ask("POST", "/v1/chat/completions", call, key=key)[0] == 200
+        assert server.ask("POST", "/v1/chat/completions", call, key=key)[0] == 200
     assert len(Rejecting.asked) == before

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.alerts.receiver import receiving
 from tests.contract.batches.conftest import ask as write_ask
 from tests.contract.batches.conftest import write_lines
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 from tests.e2e.test_batches import begin
 
 LINES = 400
@@ -21,25 +21,25 @@ AT_TIMES = {"alerts", "alert-deliveries", "audit-chain", "retention", "usage-mon
 """Held while there is something to do."""
 
 
-def ask(place: Place, method: str, path: str, body: Any = None) -> Any:
-    status, answer = place.ask(method, path, body)
+def ask(server: Server, method: str, path: str, body: Any = None) -> Any:
+    status, answer = server.ask(method, path, body)
     assert status in {200, 201}, (path, answer)
     return answer
 
 
-def break_down(place: Place, name: str) -> None:
+def break_down(server: Server, name: str) -> None:
     """A configuration that cannot be reached, and a test that finds so."""
     body = {"name": name, "provider": "custom", "model": "m", "apiKey": "a-key", "baseUrl": "http://127.0.0.1:9/v1"}
-    made = ask(place, "POST", "/api/configurations", body)
-    assert not ask(place, "POST", f"/api/configurations/{made['id']}/test?force=true")["success"]
+    made = ask(server, "POST", "/api/configurations", body)
+    assert not ask(server, "POST", f"/api/configurations/{made['id']}/test?force=true")["success"]
 
 
-def find_holders(place: Place) -> dict[str, str]:
-    return dict(place.rows("SELECT name, holder FROM leases"))
+def find_holders(server: Server) -> dict[str, str]:
+    return dict(server.rows("SELECT name, holder FROM leases"))
 
 
-def find_leaders(place: Place) -> dict[str, str]:
-    return {name: holder for name, holder in find_holders(place).items() if name in ALWAYS}
+def find_leaders(server: Server) -> dict[str, str]:
+    return {name: holder for name, holder in find_holders(server).items() if name in ALWAYS}
 
 
 @pytest.mark.timeout(900)
@@ -55,7 +55,7 @@ def test_every_duty_has_one_leader_and_moves_when_that_is_killed(tmp_path: Path,
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
         folder.mkdir()
-    first, second = [Place(folder, **shared) for folder in folders]
+    first, second = [Server(folder, **shared) for folder in folders]
     with receiving() as receiver:
         try:
             first.start(180)
@@ -106,16 +106,16 @@ def test_every_duty_has_one_leader_and_moves_when_that_is_killed(tmp_path: Path,
             assert second.rows("SELECT count(*), sum(attempts) FROM alert_deliveries") == [(2, 2)]
             assert len(receiver.came) == 2
         finally:
-            for place in (first, second):
-                if place.process is not None and place.process.poll() is None:
-                    place.stop()
+            for server in (first, second):
+                if server.process is not None and server.process.poll() is None:
+                    server.stop()
 
 
-def _find_heirs(place: Place, before: dict[str, str]) -> dict[str, str] | None:
-    now = find_leaders(place)
+def _find_heirs(server: Server, before: dict[str, str]) -> dict[str, str] | None:
+    now = find_leaders(server)
     return now if all(now[name] != before[name] for name in ALWAYS) else None
 
 
-def _find_ended(place: Place, batch_id: str) -> Any:
-    batch = ask(place, "GET", f"/v1/batches/{batch_id}")
+def _find_ended(server: Server, batch_id: str) -> Any:
+    batch = ask(server, "GET", f"/v1/batches/{batch_id}")
     return batch if batch["status"] == "completed" else None

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 from tests.upstreams import aimock, checked
 
 MODELS = {
@@ -39,16 +39,16 @@ def keyless_mock() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    place = Place(tmp_path_factory.mktemp("main-job"))
-    place.start()
-    place.sign_in()
-    yield place
-    place.stop()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("main-job"))
+    server.start()
+    server.sign_in()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
-def ids(place: Place, mock: str, keyless_mock: str) -> dict[str, str]:
+def ids(server: Server, mock: str, keyless_mock: str) -> dict[str, str]:
     """A configuration of each provider, by name."""
     made: dict[str, str] = {}
     for provider, model in MODELS.items():
@@ -56,18 +56,18 @@ def ids(place: Place, mock: str, keyless_mock: str) -> dict[str, str]:
         entry: dict[str, Any] = {"name": provider, "provider": provider, "model": model, "baseUrl": base}
         if provider != "ollama":
             entry["apiKey"] = aimock.KEY
-        status, answer = place.ask("POST", "/api/configurations", entry)
+        status, answer = server.ask("POST", "/api/configurations", entry)
         assert status == 201, answer
         made[provider] = answer["id"]
     return made
 
 
 @pytest.mark.parametrize("provider", MODELS)
-def test_usage_and_cost_stand_to_the_token(place: Place, ids: dict[str, str], provider: str) -> None:
-    key = place.make_key()
+def test_usage_and_cost_stand_to_the_token(server: Server, ids: dict[str, str], provider: str) -> None:
+    key = server.make_key()
     ask: Any = {"model": provider, "messages": [{"role": "user", "content": "say hello"}]}
     spent: list[tuple[int, int]] = []
-    with openai.OpenAI(base_url=f"{place.url}/v1", api_key=key, max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key=key, max_retries=0) as client:
         whole = client.chat.completions.create(**ask)
         assert whole.choices[0].message.content == HELLO
         assert whole.usage is not None
@@ -78,7 +78,7 @@ def test_usage_and_cost_stand_to_the_token(place: Place, ids: dict[str, str], pr
         spent.append((told.prompt_tokens, told.completion_tokens))
 
     async def call_async() -> None:
-        async with openai.AsyncOpenAI(base_url=f"{place.url}/v1", api_key=key, max_retries=0) as client:
+        async with openai.AsyncOpenAI(base_url=f"{server.url}/v1", api_key=key, max_retries=0) as client:
             answer = await client.chat.completions.create(**ask)
             assert answer.usage is not None
             spent.append((answer.usage.prompt_tokens, answer.usage.completion_tokens))
@@ -89,7 +89,7 @@ def test_usage_and_cost_stand_to_the_token(place: Place, ids: dict[str, str], pr
     asyncio.run(call_async())
 
     def usage() -> Any:
-        status, answer = place.ask("GET", f"/api/configurations/{ids[provider]}/usage")
+        status, answer = server.ask("GET", f"/api/configurations/{ids[provider]}/usage")
         assert status == 200, answer
         return answer if answer["requestCount"] == 4 else None
 
@@ -97,7 +97,7 @@ def test_usage_and_cost_stand_to_the_token(place: Place, ids: dict[str, str], pr
     assert answer["tokenCount"] == sum(inputs + outputs for inputs, outputs in spent)
     assert answer["errorRate"] == 0
     assert answer["lastUsed"]
-    events = place.rows(
+    events = server.rows(
         "SELECT input_tokens, output_tokens, cost_nanos, price_source FROM usage_events WHERE configuration_id = ?"
         " ORDER BY opened_at",
         ids[provider],
@@ -112,35 +112,35 @@ def test_usage_and_cost_stand_to_the_token(place: Place, ids: dict[str, str], pr
 
 
 @pytest.mark.parametrize("provider", MODELS)
-def test_connection_test_tells_each_stage(place: Place, ids: dict[str, str], provider: str) -> None:
-    status, answer = place.ask("POST", f"/api/configurations/{ids[provider]}/test?force=true")
+def test_connection_test_tells_each_stage(server: Server, ids: dict[str, str], provider: str) -> None:
+    status, answer = server.ask("POST", f"/api/configurations/{ids[provider]}/test?force=true")
     assert status == 200
     names = [stage["name"] for stage in answer["stages"]]
     assert (names[:2], names[-1]) == (["dns", "tcp"], "stream"), answer
     assert all("ms" in stage for stage in answer["stages"])
     assert (answer["success"], answer["status"], answer["cached"]) == (True, "success", False), answer
-    assert place.ask("GET", f"/api/configurations/{ids[provider]}")[1]["testStatus"] == "success"
+    assert server.ask("GET", f"/api/configurations/{ids[provider]}")[1]["testStatus"] == "success"
 
 
-def test_key_is_found_nowhere(place: Place, ids: dict[str, str]) -> None:
+def test_key_is_found_nowhere(server: Server, ids: dict[str, str]) -> None:
     secret = aimock.KEY.encode()
-    assert place.ask("GET", "/api/audit")[0] == 200
+    assert server.ask("GET", "/api/audit")[0] == 200
     for path in ("/api/configurations", f"/api/configurations/{ids['openai']}", "/api/audit?limit=100"):
-        assert aimock.KEY not in str(place.ask("GET", path)[1])
-    place.stop()
-    for file in [*place.data.rglob("*"), place.log]:
+        assert aimock.KEY not in str(server.ask("GET", path)[1])
+    server.stop()
+    for file in [*server.data.rglob("*"), server.log]:
         if file.is_file():
             assert secret not in file.read_bytes(), f"the key stands in {file.name}"
-    place.start()
+    server.start()
 
 
-def test_second_start_is_quiet(place: Place) -> None:
-    text = place.log.read_text()
+def test_second_start_is_quiet(server: Server) -> None:
+    text = server.log.read_text()
     assert text.count("shown once") == 1
     assert "setup?token" not in text
 
 
-def test_folder_is_private(place: Place) -> None:
-    assert place.data.stat().st_mode & 0o077 == 0
-    assert (place.data / "root.key").stat().st_mode & 0o777 == 0o600
-    assert Path(place.data / "trunkline.db").stat().st_mode & 0o077 == 0
+def test_folder_is_private(server: Server) -> None:
+    assert server.data.stat().st_mode & 0o077 == 0
+    assert (server.data / "root.key").stat().st_mode & 0o777 == 0o600
+    assert Path(server.data / "trunkline.db").stat().st_mode & 0o077 == 0

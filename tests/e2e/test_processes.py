@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 
 LONG: Any = {
     "model": "demo",
@@ -25,16 +25,16 @@ LONG: Any = {
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
-    yield place
-    if place.process is not None and place.process.poll() is None:
-        place.process.kill()
-        place.process.wait(10)
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.process.kill()
+        server.process.wait(10)
 
 
-def open_stream(place: Place, key: str, request_id: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", place.port, timeout=30)
+def open_stream(server: Server, key: str, request_id: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     headers = {"authorization": f"Bearer {key}", "x-request-id": request_id}
     connection.request("POST", "/v1/chat/completions", json.dumps(LONG), headers)
     response = connection.getresponse()
@@ -50,76 +50,76 @@ def listening(port: int) -> bool:
     return True
 
 
-def test_running_calls_end_in_peace(place: Place) -> None:
-    place.start()
-    place.sign_in()
-    key = place.make_key()
-    streams = [open_stream(place, key, f"drain-{number}") for number in range(5)]
+def test_running_calls_end_in_peace(server: Server) -> None:
+    server.start()
+    server.sign_in()
+    key = server.make_key()
+    streams = [open_stream(server, key, f"drain-{number}") for number in range(5)]
     for stream in streams:
         assert stream.readline().startswith(b"data: ")
-    assert place.process is not None
-    place.process.send_signal(signal.SIGTERM)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGTERM)
     for stream in streams:
         assert stream.read().rstrip().endswith(b"data: [DONE]")
-    assert place.process.wait(30) == 0
-    assert place.log.read_text().endswith("Stopped.\n")
-    rows = place.rows("SELECT outcome FROM usage_events WHERE request_id LIKE 'drain-%'")
+    assert server.process.wait(30) == 0
+    assert server.log.read_text().endswith("Stopped.\n")
+    rows = server.rows("SELECT outcome FROM usage_events WHERE request_id LIKE 'drain-%'")
     assert rows == [("ok",)] * 5, "what was drained is in the database when the process has ended"
 
 
-def test_calls_that_outlast_the_drain_are_told_and_counted(place: Place) -> None:
-    place.settings["TRUNKLINE_DRAIN_SECONDS"] = "0"
-    place.start()
-    place.sign_in()
-    stream = open_stream(place, place.make_key(), "cut")
+def test_calls_that_outlast_the_drain_are_told_and_counted(server: Server) -> None:
+    server.settings["TRUNKLINE_DRAIN_SECONDS"] = "0"
+    server.start()
+    server.sign_in()
+    stream = open_stream(server, server.make_key(), "cut")
     assert stream.readline().startswith(b"data: ")
-    assert place.process is not None
-    place.process.send_signal(signal.SIGTERM)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGTERM)
     text = stream.read()
     assert b'"restarting"' in text
-    place.process.wait(30)
-    assert place.rows("SELECT outcome, error FROM usage_events WHERE request_id = 'cut'") == [("error", "restarting")]
+    server.process.wait(30)
+    assert server.rows("SELECT outcome, error FROM usage_events WHERE request_id = 'cut'") == [("error", "restarting")]
 
 
-def test_several_workers_share_keys_and_lose_nothing(place: Place) -> None:
-    place.options = ["--workers", "2"]
-    place.start()
-    place.sign_in()
-    key = place.make_key()
+def test_several_workers_share_keys_and_lose_nothing(server: Server) -> None:
+    server.options = ["--workers", "2"]
+    server.start()
+    server.sign_in()
+    key = server.make_key()
     ask = {**LONG, "stream": False, "stream_options": None, "max_tokens": 3}
 
     def call(number: int) -> bool:
         headers = {"x-request-id": f"both-{number}"}
-        return place.ask("POST", "/v1/chat/completions", ask, key=key, headers=headers)[0] == 200
+        return server.ask("POST", "/v1/chat/completions", ask, key=key, headers=headers)[0] == 200
 
     for number in range(40):
         assert call(number), "a key is known to all processes when it is shown"
-    wait_for(lambda: place.rows("SELECT count(*) FROM usage_events WHERE request_id LIKE 'both-%'")[0][0] == 40)
-    assert place.rows("SELECT count(*) FROM usage_events")[0][0] == 40
-    listed = place.ask("GET", "/api/keys")[1]
+    wait_for(lambda: server.rows("SELECT count(*) FROM usage_events WHERE request_id LIKE 'both-%'")[0][0] == 40)
+    assert server.rows("SELECT count(*) FROM usage_events")[0][0] == 40
+    listed = server.ask("GET", "/api/keys")[1]
     kept = next(entry for entry in listed if entry["name"] == "test")
-    assert place.ask("DELETE", f"/api/keys/{kept['id']}")[0] in {200, 204}
-    assert [place.ask("POST", "/v1/chat/completions", ask, key=key)[0] for _ in range(20)] == [401] * 20
+    assert server.ask("DELETE", f"/api/keys/{kept['id']}")[0] in {200, 204}
+    assert [server.ask("POST", "/v1/chat/completions", ask, key=key)[0] for _ in range(20)] == [401] * 20
     # A first process that is killed does not leave the others behind on the port.
-    assert place.process is not None
-    place.process.kill()
-    place.process.wait(10)
-    wait_for(lambda: not listening(place.port))
+    assert server.process is not None
+    server.process.kill()
+    server.process.wait(10)
+    wait_for(lambda: not listening(server.port))
 
 
-def test_metrics_are_those_of_all_processes(place: Place) -> None:
-    place.options = ["--workers", "2"]
-    place.start()
-    place.sign_in()
-    key = place.make_key()
+def test_metrics_are_those_of_all_processes(server: Server) -> None:
+    server.options = ["--workers", "2"]
+    server.start()
+    server.sign_in()
+    key = server.make_key()
     ask = {**LONG, "stream": False, "stream_options": None, "max_tokens": 3}
     for number in range(20):
         headers = {"x-request-id": f"seen-{number}"}
-        assert place.ask("POST", "/v1/chat/completions", ask, key=key, headers=headers)[0] == 200
-    wait_for(lambda: place.rows("SELECT count(*) FROM usage_events WHERE request_id LIKE 'seen-%'")[0][0] == 20)
+        assert server.ask("POST", "/v1/chat/completions", ask, key=key, headers=headers)[0] == 200
+    wait_for(lambda: server.rows("SELECT count(*) FROM usage_events WHERE request_id LIKE 'seen-%'")[0][0] == 20)
 
     def read() -> dict[str, dict[str, float]]:
-        connection = http.client.HTTPConnection("127.0.0.1", place.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
         connection.close()
@@ -139,47 +139,47 @@ def test_metrics_are_those_of_all_processes(place: Place) -> None:
     assert len(set(found["trunkline_snapshot_revision"].values())) == 1
 
 
-def test_gateway_starts_and_serves_while_the_database_is_away(place: Place) -> None:
-    place.start()
-    place.sign_in()
-    key = place.make_key()
+def test_gateway_starts_and_serves_while_the_database_is_away(server: Server) -> None:
+    server.start()
+    server.sign_in()
+    key = server.make_key()
     ask = {**LONG, "stream": False, "stream_options": None, "max_tokens": 3}
-    assert place.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
-    place.stop()
+    assert server.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
+    server.stop()
     # A PostgreSQL that nobody runs: the copy of the snapshot is all there is.
-    place.settings["TRUNKLINE_DATABASE_URL"] = "postgresql+asyncpg://nobody:secret@127.0.0.1:1/none"
-    place.start()
-    status, answer = place.ask("POST", "/v1/chat/completions", ask, key=key, headers={"x-request-id": "away"})
+    server.settings["TRUNKLINE_DATABASE_URL"] = "postgresql+asyncpg://nobody:secret@127.0.0.1:1/none"
+    server.start()
+    status, answer = server.ask("POST", "/v1/chat/completions", ask, key=key, headers={"x-request-id": "away"})
     assert status == 200, answer
-    assert place.ask("GET", "/readyz", key=None)[1]["status"] == "degraded"
-    place.stop()
-    assert "secret" not in place.log.read_text()
+    assert server.ask("GET", "/readyz", key=None)[1]["status"] == "degraded"
+    server.stop()
+    assert "secret" not in server.log.read_text()
     # It is back: what was used meanwhile is taken in.
-    del place.settings["TRUNKLINE_DATABASE_URL"]
-    place.start()
-    wait_for(lambda: place.rows("SELECT outcome FROM usage_events WHERE request_id = 'away'") == [("ok",)])
+    del server.settings["TRUNKLINE_DATABASE_URL"]
+    server.start()
+    wait_for(lambda: server.rows("SELECT outcome FROM usage_events WHERE request_id = 'away'") == [("ok",)])
 
 
-def test_a_folder_serves_at_once_when_started_again_and_to_one_server_alone(place: Place) -> None:
-    place.start()
-    place.sign_in()
-    key = place.make_key()
+def test_a_folder_serves_at_once_when_started_again_and_to_one_server_alone(server: Server) -> None:
+    server.start()
+    server.sign_in()
+    key = server.make_key()
     ask = {**LONG, "stream": False, "stream_options": None, "max_tokens": 3}
-    place.stop()
-    place.start()
-    assert place.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
-    assert place.process is not None
-    other = Place(place.folder)
+    server.stop()
+    server.start()
+    assert server.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
+    assert server.process is not None
+    other = Server(server.folder)
     with pytest.raises(
-        AssertionError, match=rf"running already with the data folder .* \(process {place.process.pid}\)"
+        AssertionError, match=rf"running already with the data folder .* \(process {server.process.pid}\)"
     ):
         other.start()
-    assert place.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
-    assert place.stop() == 0
+    assert server.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
+    assert server.stop() == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_folder_that_cannot_be_written(place: Place, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written(server: Server, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(AssertionError, match="cannot be written"):
-        place.start()
+        server.start()

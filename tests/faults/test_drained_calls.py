@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import get_args
 
 from tests.e2e.callers import Caller
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 from tests.faults.connection_owner import find_owner
 from tests.faults.holding_provider import HeldCall, Moment, holding_provider
 
 
 def test_nothing_is_cut_short(tmp_path: Path) -> None:
-    place = Place(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_DRAIN_SECONDS="60")
+    server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_DRAIN_SECONDS="60")
     with holding_provider() as provider:
-        place.start()
-        place.sign_in()
+        server.start()
+        server.sign_in()
         body = {"name": "mini", "provider": "openai", "model": "gpt-4o-mini", "apiKey": "sk-x", "baseUrl": provider.url}
-        assert place.ask("POST", "/api/configurations", body)[0] == 201
-        caller = Caller(place, place.make_key(), 0, "mini")
+        assert server.ask("POST", "/api/configurations", body)[0] == 201
+        caller = Caller(server, server.make_key(), 0, "mini")
         told: dict[str, int | None] = {}
         calls: list[threading.Thread] = []
         held: list[HeldCall] = []
@@ -37,17 +37,17 @@ def test_nothing_is_cut_short(tmp_path: Path) -> None:
                 calls.append(threading.Thread(target=call, args=(name,), kwargs={"streamed": streamed}))
                 calls[-1].start()
                 held.append(provider.take())
-        assert place.process is not None
-        worker = place.processes()["worker 0"]
-        assert find_owner((place.port, 0), [worker]) == worker
-        place.process.send_signal(signal.SIGTERM)
-        wait_for(lambda: find_owner((place.port, 0), [worker]) is None)
+        assert server.process is not None
+        worker = server.processes()["worker 0"]
+        assert find_owner((server.port, 0), [worker]) == worker
+        server.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: find_owner((server.port, 0), [worker]) is None)
         assert told == {}, "it takes no more calls, and waits for these"
         for one in held:
             one.free.set()
         for each in calls:
             each.join(60)
         assert set(told.values()) == {3}
-        assert place.process.wait(60) == 0
-        rows = place.rows("SELECT request_id, outcome, output_tokens FROM usage_events")
+        assert server.process.wait(60) == 0
+        rows = server.rows("SELECT request_id, outcome, output_tokens FROM usage_events")
         assert sorted(rows) == sorted((name, "ok", 3) for name in told)

@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 
 from tests.e2e.callers import Caller, calling, check_books, wait_for_more
-from tests.e2e.place import Place, wait_for
+from tests.e2e.server import Server, wait_for
 from tests.e2e.test_budgets import read, recount
 from tests.faults.connection_owner import find_owner
 from tests.faults.holding_provider import HeldCall, HoldingProvider, Moment, holding_provider
@@ -24,58 +24,58 @@ MOMENTS = (*get_args(Moment), "shipping")
 
 
 @pytest.fixture
-def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
-    place = Place(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_DATABASE_URL=database_url)
-    place.options = ["--workers", "2"]
-    yield place
-    if place.process is not None and place.process.poll() is None:
-        place.kill()
+def server(tmp_path: Path, database_url: str) -> Iterator[Server]:
+    server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_DATABASE_URL=database_url)
+    server.options = ["--workers", "2"]
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.kill()
 
 
 @pytest.mark.timeout(300 + 100 * KILLS)
-def test_nothing_is_lost_or_doubled_and_the_budget_is_exact_after_kills_at_each_moment(place: Place) -> None:
+def test_nothing_is_lost_or_doubled_and_the_budget_is_exact_after_kills_at_each_moment(server: Server) -> None:
     with holding_provider() as provider:
-        place.start()
-        place.sign_in()
+        server.start()
+        server.sign_in()
         body = {"name": "mini", "provider": "openai", "model": "gpt-4o-mini", "apiKey": "sk-x", "baseUrl": provider.url}
-        assert place.ask("POST", "/api/configurations", body)[0] == 201
-        status, budget = place.ask("POST", "/api/budgets", {"name": "All", "amount": "10", "period": "total"})
+        assert server.ask("POST", "/api/configurations", body)[0] == 201
+        status, budget = server.ask("POST", "/api/budgets", {"name": "All", "amount": "10", "period": "total"})
         assert status == 201, budget
         dice = random.Random(7)
         moments = [*MOMENTS * KILLS]
         dice.shuffle(moments)
         died: set[str] = set()
-        with calling(place, place.make_key(), model="mini") as callers:
+        with calling(server, server.make_key(), model="mini") as callers:
             for moment in moments:
                 wait_for_more(callers, dice.randint(1, 20))
                 if moment == "shipping":
-                    kill_while_shipping(place, callers)
+                    kill_while_shipping(server, callers)
                 else:
-                    died.add(kill_at(place, provider, moment))
+                    died.add(kill_at(server, provider, moment))
             wait_for_more(callers, 20)
-        place.kill()
-        place.start()
+        server.kill()
+        server.start()
         # Hundreds of kills take longer than a token lasts.
-        place.sign_in()
-        assert check_books(place, callers) > 4 * KILLS
+        server.sign_in()
+        assert check_books(server, callers) > 4 * KILLS
         # Those that died with their worker are in its journal, which another one takes in.
-        kept = wait_for(lambda: list_kept(place) if died <= set(list_kept(place)) else None)
+        kept = wait_for(lambda: list_kept(server) if died <= set(list_kept(server)) else None)
         assert len(kept) == len(set(kept)), "no call is in the books twice"
         path = f"/api/budgets/{budget['id']}"
         # What dead processes held is nobody's once their journals are taken in.
-        wait_for(lambda: read(place, path)[1] == 0, 60)
-        assert read(place, path) == (recount(place), 0)
-        assert place.stop() == 0
+        wait_for(lambda: read(server, path)[1] == 0, 60)
+        assert read(server, path) == (recount(server), 0)
+        assert server.stop() == 0
 
 
-def list_kept(place: Place) -> list[str]:
+def list_kept(server: Server) -> list[str]:
     """The request of each call in the books."""
-    return [request_id for (request_id,) in place.rows("SELECT request_id FROM usage_events")]
+    return [request_id for (request_id,) in server.rows("SELECT request_id FROM usage_events")]
 
 
-def kill_at(place: Place, provider: HoldingProvider, moment: Moment) -> str:
+def kill_at(server: Server, provider: HoldingProvider, moment: Moment) -> str:
     """kill -9 to the worker that serves a call which is just so far. The id of its request."""
-    held, serving = hold(place, provider, moment)
+    held, serving = hold(server, provider, moment)
     if moment == "before the end":
         # All is said, and the client does not have it: between the two, its cost is written down.
         held.free.set()
@@ -85,12 +85,12 @@ def kill_at(place: Place, provider: HoldingProvider, moment: Moment) -> str:
     return held.question.removeprefix("Question ")
 
 
-def hold(place: Place, provider: HoldingProvider, moment: Moment) -> tuple[HeldCall, int]:
+def hold(server: Server, provider: HoldingProvider, moment: Moment) -> tuple[HeldCall, int]:
     """A call that is just so far, and the worker that serves it."""
     while True:
         provider.hold(moment)
         held = provider.take()
-        workers = [pid for name, pid in place.processes().items() if name.startswith("worker")]
+        workers = [pid for name, pid in server.processes().items() if name.startswith("worker")]
         serving = find_owner((held.port, provider.server_port), workers)
         if serving is not None:
             return held, serving
@@ -98,14 +98,14 @@ def hold(place: Place, provider: HoldingProvider, moment: Moment) -> tuple[HeldC
         held.free.set()
 
 
-def kill_while_shipping(place: Place, callers: Sequence[Caller]) -> None:
+def kill_while_shipping(server: Server, callers: Sequence[Caller]) -> None:
     """kill -9 to the intake while a call that was acknowledged is not in the database yet."""
-    intake = wait_for(lambda: place.processes().get("intake"))
+    intake = wait_for(lambda: server.processes().get("intake"))
 
     def is_under_way() -> bool:
         newest = [list(caller.acknowledged)[-1] for caller in callers if caller.acknowledged]
         known = ", ".join(f"'{request_id}'" for request_id in newest)
-        return place.rows(f"SELECT count(*) FROM usage_events WHERE request_id IN ({known})")[0][0] < len(newest)
+        return server.rows(f"SELECT count(*) FROM usage_events WHERE request_id IN ({known})")[0][0] < len(newest)
 
     wait_for(is_under_way)
     os.kill(intake, signal.SIGKILL)

@@ -13,8 +13,8 @@ from .scene import NOBODYS, OPENAI, SECRET, done, entry, failed, listed, make, s
 FIELDS = {"id", "orgId", "workspaceId", "userId", "name", "aiType", "endpoint", "key", "createdAt", "repos"}
 
 
-async def test_an_entry_is_created_as_in_the_example(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_an_entry_is_created_as_in_the_example(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     workspace_id = await admin.make_workspace()
     answer = await admin.client.post("/ai/llm", json=entry(workspace_id))
     assert answer.status_code == 200
@@ -80,8 +80,8 @@ async def test_the_access_key_of_aws_is_its_key_and_is_masked(live: LiveServer) 
     assert (await shown(admin.client, made))["key"] is None
 
 
-async def test_other_keys_are_kept_encrypted_and_masked(whole_on_each: LiveServer, upstream: Upstream) -> None:
-    admin = await whole_on_each.admin()
+async def test_other_keys_are_kept_encrypted_and_masked(live_on_each: LiveServer, upstream: Upstream) -> None:
+    admin = await live_on_each.admin()
     home = await admin.personal()
     key = "key-canary-0123456789-abcd"
     made = await make(admin.client, home, aiType="OTHER", endpoint=upstream.url, key=key)
@@ -146,8 +146,8 @@ async def test_what_is_wrong_is_400_and_nothing_is_stored(live: LiveServer) -> N
     assert await listed(admin.client, f"?workspaceId={team}") == []
 
 
-async def test_a_name_is_the_workspaces(whole_on_each: LiveServer) -> None:
-    live = whole_on_each
+async def test_a_name_is_the_workspaces(live_on_each: LiveServer) -> None:
+    live = live_on_each
     admin = await live.admin()
     other = await live.add_user(admin, "other@example.com")
     team, elsewhere = await admin.make_workspace("A"), await admin.make_workspace("B")
@@ -163,8 +163,8 @@ async def test_a_name_is_the_workspaces(whole_on_each: LiveServer) -> None:
     done(await other.client.put(f"/ai/llm/{second}", json={"name": "Second"}))
 
 
-async def test_of_two_who_take_one_name_at_once_one_gets_it(whole_on_each: LiveServer) -> None:
-    live = whole_on_each
+async def test_of_two_who_take_one_name_at_once_one_gets_it(live_on_each: LiveServer) -> None:
+    live = live_on_each
     admin = await live.admin()
     other = await live.add_user(admin, "other@example.com")
     team = await admin.make_workspace()
@@ -178,8 +178,8 @@ async def test_of_two_who_take_one_name_at_once_one_gets_it(whole_on_each: LiveS
     assert len(await listed(admin.client, f"?workspaceId={team}")) == 6
 
 
-async def test_any_part_is_changed(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_any_part_is_changed(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     made = await make(admin.client, await admin.personal())
     done(await admin.client.put(f"/ai/llm/{made}", json={"name": "Renamed"}))
     # As in the source's example.
@@ -282,8 +282,8 @@ async def test_what_was_made_elsewhere_is_an_entry_too(live: LiveServer) -> None
     assert (stored["provider"], stored["name"], stored["model"]) == ("openrouter", "Four", "openai/gpt-4o")
 
 
-async def test_repos_are_the_applications_that_use_it(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_repos_are_the_applications_that_use_it(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     team = await admin.make_workspace()
     there = admin.at(team)
     made = await make(admin.client, team)

@@ -24,8 +24,8 @@ async def available(client: httpx2.AsyncClient) -> list[str]:
     return [item["name"] for item in await listed(client, "/available")]
 
 
-async def test_validation_asks_the_provider_each_time(whole_on_each: LiveServer, upstream: Upstream) -> None:
-    admin = await whole_on_each.admin()
+async def test_validation_asks_the_provider_each_time(live_on_each: LiveServer, upstream: Upstream) -> None:
+    admin = await live_on_each.admin()
     made = await make(admin.client, await admin.personal(), aiType="OTHER", endpoint=upstream.url)
     upstream.answer("GET /v1/models", {"error": {"message": f"Incorrect API key provided: {SECRET}"}}, 401)
     refused = await validate(admin.client, made)
@@ -69,9 +69,9 @@ async def test_an_unreachable_provider_is_a_result(live: LiveServer) -> None:
 
 
 async def test_available_are_the_validated_and_active_the_newest_first(
-    whole_on_each: LiveServer, upstream: Upstream
+    live_on_each: LiveServer, upstream: Upstream
 ) -> None:
-    admin = await whole_on_each.admin()
+    admin = await live_on_each.admin()
     home, team = await admin.personal(), await admin.make_workspace()
     upstream.answer("GET /v1/models", {"data": [{"id": "m"}]})
     first = await make(admin.client, home, name="First", aiType="OTHER", endpoint=upstream.url)
@@ -117,14 +117,14 @@ async def test_tests_are_counted(live: LiveServer, upstream: Upstream) -> None:
     assert int(answer.headers["retry-after"]) >= 1
 
 
-async def test_programs_call_it_as_name_and_model(whole_on_each: LiveServer, upstream: Upstream) -> None:
-    admin = await whole_on_each.admin()
+async def test_programs_call_it_as_name_and_model(live_on_each: LiveServer, upstream: Upstream) -> None:
+    admin = await live_on_each.admin()
     team = await admin.make_workspace()
-    member = await whole_on_each.add_user(admin, "member@example.com")
-    await whole_on_each.join(admin, team, member, "member")
+    member = await live_on_each.add_user(admin, "member@example.com")
+    await live_on_each.join(admin, team, member, "member")
     upstream.answers["POST /v1/chat/completions"] = openai_stream("from upstream")
     await make(admin.client, team, name="Production", aiType="OTHER", endpoint=upstream.url, key="key-0123456789-abcd")
-    program = whole_on_each.client((await member.make_key(team))["key"])
+    program = live_on_each.client((await member.make_key(team))["key"])
     question = [{"role": "user", "content": "Hello"}]
     call = {"model": "Production/gpt-4o", "stream": True, "messages": question}
     answer = await program.post("/v1/chat/completions", json=call)

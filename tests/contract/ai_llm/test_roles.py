@@ -19,9 +19,9 @@ async def team_of(live: LiveServer, admin: Person, *roles: str) -> tuple[str, di
     return team, people
 
 
-async def test_roles_and_endpoints(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
-    team, people = await team_of(whole_on_each, admin, "viewer", "member", "admin")
+async def test_roles_and_endpoints(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
+    team, people = await team_of(live_on_each, admin, "viewer", "member", "admin")
     made = await make(admin.client, team)
     mine = await make(people["member"].client, team, name="Mine")
     for role, person in people.items():
@@ -46,9 +46,9 @@ async def test_roles_and_endpoints(whole_on_each: LiveServer) -> None:
             done(await client.delete(f"/ai/llm/{made}"))
 
 
-async def test_workspaces_know_nothing_of_each_other(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
-    stranger = await whole_on_each.add_user(admin, "stranger@example.com")
+async def test_workspaces_know_nothing_of_each_other(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
+    stranger = await live_on_each.add_user(admin, "stranger@example.com")
     team = await admin.make_workspace("Secret team")
     made = await make(admin.client, team, name="Secret entry")
     client = stranger.client
@@ -98,12 +98,12 @@ async def test_the_list_spans_all_of_ones_workspaces(live: LiveServer) -> None:
     assert [item["name"] for item in await listed(ann.client, f"?workspaceId={first}")] == ["One"]
 
 
-async def test_who_leaves_sees_nothing_more(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
-    team, people = await team_of(whole_on_each, admin, "member")
+async def test_who_leaves_sees_nothing_more(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
+    team, people = await team_of(live_on_each, admin, "member")
     member = people["member"]
     made = await make(member.client, team)
-    key = whole_on_each.client((await member.make_key(team, scope="manage"))["key"])
+    key = live_on_each.client((await member.make_key(team, scope="manage"))["key"])
     assert [item["id"] for item in await listed(key)] == [made]
     removed = await admin.client.delete(f"/api/workspaces/{team}/members/{member.id}")
     assert removed.status_code == 200

@@ -17,9 +17,9 @@ KEY = "key-canary-0123456789-abcd"
 
 
 async def test_a_canary_is_found_nowhere(
-    whole_on_each: LiveServer, upstream: Upstream, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    live_on_each: LiveServer, upstream: Upstream, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    admin = await whole_on_each.admin()
+    admin = await live_on_each.admin()
     home = await admin.personal()
     upstream.answer("GET /v1/models", {"error": {"message": f"bad key {SECRET}"}}, 401)
     made = await make(admin.client, home, aiType="OTHER", endpoint=upstream.url, key=KEY)
@@ -41,7 +41,7 @@ async def test_a_canary_is_found_nowhere(
     ]
     texts = [answer.text for answer in answers]
     assert upstream.asked[-1].headers["authorization"] == f"Bearer {SECRET}"
-    async with database_of(whole_on_each) as database, database.read() as tx:
+    async with database_of(live_on_each) as database, database.read() as tx:
         for table in Base.metadata.sorted_tables:
             texts += [repr(row) for row in (await tx.execute(text(f"SELECT * FROM {table.name}"))).all()]
     texts.append(caplog.text)
@@ -52,13 +52,13 @@ async def test_a_canary_is_found_nowhere(
             assert b"canary-0123456789" not in file.read_bytes(), file
 
 
-async def test_credentials_are_erased_with_their_entry(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_credentials_are_erased_with_their_entry(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     team = await admin.make_workspace()
     made = await make(admin.client, team, key=KEY)
 
     async def stored() -> tuple[list[str], list[str]]:
-        async with database_of(whole_on_each) as database, database.read() as tx:
+        async with database_of(live_on_each) as database, database.read() as tx:
             credentials = select(Credential).where(Credential.workspace_id == team)
             rows = list(await tx.scalars(credentials))
             ids = [row.id for row in rows]
@@ -67,11 +67,11 @@ async def test_credentials_are_erased_with_their_entry(whole_on_each: LiveServer
 
     # Sealed for the workspace, whose it is, and not for the one who entered it.
     assert await stored() == ([f"workspace:{team}"], ["accessKey", "apiKey"])
-    async with database_of(whole_on_each) as database, database.read() as tx:
+    async with database_of(live_on_each) as database, database.read() as tx:
         before = len(list(await tx.scalars(select(SealedSecret))))
     done(await admin.client.delete(f"/ai/llm/{made}"))
     assert await stored() == ([], [])
-    async with database_of(whole_on_each) as database, database.read() as tx:
+    async with database_of(live_on_each) as database, database.read() as tx:
         assert len(list(await tx.scalars(select(SealedSecret)))) == before - 2
 
 

@@ -29,8 +29,8 @@ ANSWER = {
 }
 
 
-async def test_stats_count_real_calls(whole_on_each: LiveServer, upstream: Upstream) -> None:
-    live = whole_on_each
+async def test_stats_count_real_calls(live_on_each: LiveServer, upstream: Upstream) -> None:
+    live = live_on_each
     admin = await live.admin()
     team, other = await admin.make_workspace("A"), await admin.make_workspace("B")
     member = await live.add_user(admin, "member@example.com")
@@ -67,11 +67,11 @@ async def test_stats_count_real_calls(whole_on_each: LiveServer, upstream: Upstr
         failed(await admin.client.get(f"/ai/llm/stats?aiLlmId={unknown}"), 404)
 
 
-async def test_stats_count_what_broke_policies(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_stats_count_what_broke_policies(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     team = await admin.make_workspace()
     made = await make(admin.client, team)
-    async with database_of(whole_on_each) as database, database.write() as tx:
+    async with database_of(live_on_each) as database, database.write() as tx:
         # 0 is only written down, 1 is an alert, 2 a block; one is of a configuration that is gone.
         for action, configuration_id in ((0, made), (1, made), (1, made), (2, made), (2, NOBODYS), (2, None)):
             tx.add(

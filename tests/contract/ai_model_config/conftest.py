@@ -102,9 +102,9 @@ async def program(live: LiveServer) -> Program:
 
 
 @pytest.fixture
-async def program_on_each(whole_on_each: LiveServer) -> Program:
+async def program_on_each(live_on_each: LiveServer) -> Program:
     """On each kind of database."""
-    return await program_of(await whole_on_each.admin())
+    return await program_of(await live_on_each.admin())
 
 
 @pytest.fixture

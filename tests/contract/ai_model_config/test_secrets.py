@@ -48,7 +48,7 @@ async def test_a_key_is_nowhere_in_plain(live: LiveServer, caplog: pytest.LogCap
 
 
 async def test_what_is_replaced_is_erased(
-    program_on_each: Program, whole_on_each: LiveServer, database_url: str
+    program_on_each: Program, live_on_each: LiveServer, database_url: str
 ) -> None:
     program, database = program_on_each, Database(database_url)
     sealed = await program.seal()

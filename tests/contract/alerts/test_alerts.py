@@ -33,8 +33,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-async def admin(whole_on_each: LiveServer) -> Person:
-    return await whole_on_each.admin()
+async def admin(live_on_each: LiveServer) -> Person:
+    return await live_on_each.admin()
 
 
 async def make_configuration(there: httpx2.AsyncClient, upstream: Upstream, **fields: Any) -> str:
@@ -176,12 +176,12 @@ async def test_a_rule_that_is_turned_off_ends_its_alerts(admin: Person, upstream
 
 
 async def test_whose_private_configuration_it_is_sees_it_and_nobody_else(
-    whole_on_each: LiveServer, admin: Person, upstream: Upstream, receiver: Receiver
+    live_on_each: LiveServer, admin: Person, upstream: Upstream, receiver: Receiver
 ) -> None:
     place = await admin.make_workspace("Team")
-    member, other = [await whole_on_each.add_user(admin, f"{name}@example.com") for name in ("member", "other")]
+    member, other = [await live_on_each.add_user(admin, f"{name}@example.com") for name in ("member", "other")]
     for person in (member, other):
-        await whole_on_each.join(admin, place, person, "member")
+        await live_on_each.join(admin, place, person, "member")
     channel = await make_channel(admin.at(place), receiver)
     await change(admin.at(place), await find_rule(admin.at(place), "down"), channelIds=[channel["id"]])
     there = member.at(place)

@@ -62,9 +62,9 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(whole_on_each: LiveServer) -> AsyncIterator[Shop]:
+async def shop(live_on_each: LiveServer) -> AsyncIterator[Shop]:
     """A workspace with the provider ``demo``, which runs no batches."""
-    async with open_shop(whole_on_each) as shop:
+    async with open_shop(live_on_each) as shop:
         yield shop
 
 

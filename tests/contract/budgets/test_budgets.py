@@ -20,8 +20,8 @@ TRY: dict[str, Any] = {"name": "Ours", "amount": "10", "period": "month"}
 
 
 @pytest.fixture
-async def admin(whole_on_each: LiveServer) -> Person:
-    return await whole_on_each.admin()
+async def admin(live_on_each: LiveServer) -> Person:
+    return await live_on_each.admin()
 
 
 async def test_a_budget_is_made_read_changed_and_deleted(admin: Person) -> None:
@@ -45,7 +45,7 @@ async def test_a_budget_is_made_read_changed_and_deleted(admin: Person) -> None:
     assert (await admin.client.get(path)).status_code == 404
 
 
-async def test_calls_of_the_period_count_that_were_made_before(whole_on_each: LiveServer, admin: Person) -> None:
+async def test_calls_of_the_period_count_that_were_made_before(live_on_each: LiveServer, admin: Person) -> None:
     place = (await admin.client.get("/api/auth/me")).json()["actor"]["workspaceId"]
     user, at = admin.id, int(time.time() * 1_000_000)
     calls = [
@@ -54,7 +54,7 @@ async def test_calls_of_the_period_count_that_were_made_before(whole_on_each: Li
         event(place, opened_at=at, user_id=user, cost_nanos=None, usage=Usage(input=2, output=1)),
         event(NOBODY, opened_at=at, cost_nanos=1_000),
     ]
-    database = Database(whole_on_each.settings.effective_database_url)
+    database = Database(live_on_each.settings.effective_database_url)
     # Beside the server, as the intake does: it would wait here for what the server itself is about to write.
     await asyncio.to_thread(lambda: asyncio.run(keep(database, calls)))
     await database.close()

@@ -29,8 +29,8 @@ async def ask(there: httpx2.AsyncClient, model: str = "one", **headers: str) -> 
 
 
 @pytest.fixture
-async def admin(whole_on_each: LiveServer) -> Person:
-    return await whole_on_each.admin()
+async def admin(live_on_each: LiveServer) -> Person:
+    return await live_on_each.admin()
 
 
 async def test_responses_of_a_configuration_are_kept_when_it_says_so(admin: Person) -> None:
@@ -83,7 +83,7 @@ async def test_the_cache_tells_how_it_stands_and_is_emptied(admin: Person) -> No
     assert [one["action"] for one in audit] == ["cache.purge"]
 
 
-async def test_another_workspace_sees_nothing_of_it(whole_on_each: LiveServer, admin: Person) -> None:
+async def test_another_workspace_sees_nothing_of_it(live_on_each: LiveServer, admin: Person) -> None:
     await make_configuration(admin.client, caching=CACHING)
     await ask(admin.client)
     other = (await admin.client.post("/api/workspaces", json={"name": "Other"})).json()["id"]

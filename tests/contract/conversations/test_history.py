@@ -19,8 +19,8 @@ async def titles(client: httpx2.AsyncClient, query: str = "") -> list[str]:
     return [item["title"] for item in answer.json()]
 
 
-async def test_the_last_used_comes_first_page_by_page(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_the_last_used_comes_first_page_by_page(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     ids = []
     for number in range(5):
         made = (await admin.client.post("/api/conversations", json={"model": "demo/demo-chat"})).json()

@@ -52,8 +52,8 @@ async def test_nothing_else_is_kept(live: LiveServer) -> None:
         assert "PNG, JPEG, WebP or GIF" in answer.json()["message"]
 
 
-async def test_the_largest_picture(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_the_largest_picture(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     largest = PNG + bytes((20 << 20) - len(PNG))
     kept = await admin.client.post("/api/pictures", content=largest)
     assert kept.status_code == 201, kept.text

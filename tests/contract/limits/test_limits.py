@@ -35,8 +35,8 @@ async def ask(there: httpx2.AsyncClient, model: str = "one") -> httpx2.Response:
 
 
 @pytest.fixture
-async def admin(whole_on_each: LiveServer) -> Person:
-    return await whole_on_each.admin()
+async def admin(live_on_each: LiveServer) -> Person:
+    return await live_on_each.admin()
 
 
 async def test_a_limit_is_made_read_changed_and_deleted(admin: Person) -> None:
@@ -123,10 +123,10 @@ async def test_there_is_one_limit_for_the_same(admin: Person) -> None:
     await make(admin.client, window="hour")
 
 
-async def test_whose_traffic_changes_says_who_may_limit_it(whole_on_each: LiveServer, admin: Person) -> None:
+async def test_whose_traffic_changes_says_who_may_limit_it(live_on_each: LiveServer, admin: Person) -> None:
     place = await admin.make_workspace()
-    member = await whole_on_each.add_user(admin, "member@example.com")
-    await whole_on_each.join(admin, place, member, "member")
+    member = await live_on_each.add_user(admin, "member@example.com")
+    await live_on_each.join(admin, place, member, "member")
     there, over = member.at(place), admin.at(place)
     own_key, other_key = await member.make_key(place), await admin.make_key(place)
     shared = await make_configuration(over, "shared")
@@ -161,10 +161,10 @@ async def test_whose_traffic_changes_says_who_may_limit_it(whole_on_each: LiveSe
     assert (await there.put(f"/api/limits/{own['id']}", json={"amount": 70})).status_code == 403
 
 
-async def test_calls_meet_a_limit_at_once_and_no_more_when_it_is_gone(whole_on_each: LiveServer, admin: Person) -> None:
+async def test_calls_meet_a_limit_at_once_and_no_more_when_it_is_gone(live_on_each: LiveServer, admin: Person) -> None:
     await make_configuration(admin.client)
     key = await admin.make_key()
-    program = whole_on_each.client(key["key"])
+    program = live_on_each.client(key["key"])
     assert "ratelimit" not in (await ask(program)).headers
     limit = await make(admin.client, amount=2, window="hour")
     answers = [await ask(program) for _ in range(3)]
@@ -176,17 +176,17 @@ async def test_calls_meet_a_limit_at_once_and_no_more_when_it_is_gone(whole_on_e
     assert "2 requests per hour for this API key is reached. Try again in" in refused.json()["error"]["message"]
     assert 1700 < int(refused.headers["retry-after"]) <= 1800
     other = await admin.make_key()
-    assert (await ask(whole_on_each.client(other["key"]))).status_code == 200, "each key has its own"
+    assert (await ask(live_on_each.client(other["key"]))).status_code == 200, "each key has its own"
     await admin.client.put(f"/api/limits/{limit['id']}", json={"amount": 2_000})
     assert (await ask(program)).status_code == 200
     await admin.client.delete(f"/api/limits/{limit['id']}")
     assert "ratelimit" not in (await ask(program)).headers
 
 
-async def test_a_limit_ends_with_what_it_is_for(whole_on_each: LiveServer, admin: Person) -> None:
+async def test_a_limit_ends_with_what_it_is_for(live_on_each: LiveServer, admin: Person) -> None:
     place = await admin.make_workspace()
-    member = await whole_on_each.add_user(admin, "leaver@example.com")
-    await whole_on_each.join(admin, place, member, "member")
+    member = await live_on_each.add_user(admin, "leaver@example.com")
+    await live_on_each.join(admin, place, member, "member")
     there = admin.at(place)
     application = (await there.post("/api/applications", json={"name": "Desk"})).json()["id"]
     ends = {

@@ -125,8 +125,8 @@ async def test_it_stays_while_others_need_its_configurations(live: LiveServer) -
     assert (await admin.client.delete(path)).status_code == 200
 
 
-async def test_the_histories_of_its_configurations_go_with_it(whole_on_each: LiveServer, database_url: str) -> None:
-    admin = await whole_on_each.admin()
+async def test_the_histories_of_its_configurations_go_with_it(live_on_each: LiveServer, database_url: str) -> None:
+    admin = await live_on_each.admin()
     application, path = await make(admin.client)
     one = await configure(admin.client, "one", applicationId=application["id"])
     database = Database(database_url)
@@ -139,8 +139,8 @@ async def test_the_histories_of_its_configurations_go_with_it(whole_on_each: Liv
     await database.close()
 
 
-async def test_a_default_and_the_end_of_its_configuration_at_once(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_default_and_the_end_of_its_configuration_at_once(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     _, path = await make(admin.client)
     for number in range(4):
         one = await configure(admin.client, f"c{number}")

@@ -30,9 +30,9 @@ async def rate(client: httpx2.AsyncClient, request_id: str, rating: Any) -> http
     return await client.post("/api/ratings", json={"requestId": request_id, "rating": rating})
 
 
-async def test_a_rating_right_after_the_answer_is_kept_and_a_second_one_replaces_it(whole_on_each: LiveServer) -> None:
-    admin = await set_up(whole_on_each)
-    request_id = await ask(whole_on_each, admin)
+async def test_a_rating_right_after_the_answer_is_kept_and_a_second_one_replaces_it(live_on_each: LiveServer) -> None:
+    admin = await set_up(live_on_each)
+    request_id = await ask(live_on_each, admin)
     first = await rate(admin.client, request_id, 4)
     assert (first.status_code, first.json()) == (201, {"requestId": request_id, "rating": 4})
     second = await rate(admin.client, request_id, 2)
@@ -51,10 +51,10 @@ async def test_a_key_that_may_only_call_rates_too(live: LiveServer) -> None:
     assert (await rate(live.client(key["key"]), request_id, 5)).status_code == 201
 
 
-async def test_another_workspaces_request_is_like_none(whole_on_each: LiveServer) -> None:
-    admin = await set_up(whole_on_each)
-    request_id = await ask(whole_on_each, admin)
-    stranger = await whole_on_each.add_user(admin, "stranger@example.com")
+async def test_another_workspaces_request_is_like_none(live_on_each: LiveServer) -> None:
+    admin = await set_up(live_on_each)
+    request_id = await ask(live_on_each, admin)
+    stranger = await live_on_each.add_user(admin, "stranger@example.com")
     theirs = await rate(stranger.client, request_id, 1)
     nobodys = await rate(stranger.client, "no-such-request", 1)
     assert theirs.status_code == nobodys.status_code == 404

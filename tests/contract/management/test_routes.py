@@ -38,8 +38,8 @@ async def ask(there: httpx2.AsyncClient, model: str) -> httpx2.Response:
     return await there.post("/v1/chat/completions", json=body)
 
 
-async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_route_is_made_read_changed_and_deleted(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     body = {
         "name": " fast ",
@@ -83,8 +83,8 @@ async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: LiveServe
     ]  # fmt: skip
 
 
-async def test_a_call_takes_the_route_at_once(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_call_takes_the_route_at_once(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one = await make_configuration(admin.client, "one")
     route = await make_route(admin.client, "fast", one["id"])
     for name in ("fast", route["id"], "fast/demo-chat"):
@@ -201,8 +201,8 @@ async def test_more_than_twenty_targets(live: LiveServer) -> None:
     assert (await admin.client.post("/api/routes", json={"name": "x", "targets": targets[1:]})).status_code == 201
 
 
-async def test_names_are_unique_among_routes_alone(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_names_are_unique_among_routes_alone(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one = await make_configuration(admin.client, "same")
     first = await make_route(admin.client, "same", one["id"])
     body = {"name": "same", "targets": [{"configurationId": one["id"]}]}
@@ -215,8 +215,8 @@ async def test_names_are_unique_among_routes_alone(whole_on_each: LiveServer) ->
     await make_route(admin.at(elsewhere), "same", there["id"])
 
 
-async def test_two_at_once_get_one_route(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_two_at_once_get_one_route(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one = await make_configuration(admin.client, "one")
     body = {"name": "race", "targets": [{"configurationId": one["id"]}]}
     answers = await asyncio.gather(*(admin.client.post("/api/routes", json=body) for _ in range(4)))
@@ -229,8 +229,8 @@ async def test_two_at_once_get_one_route(whole_on_each: LiveServer) -> None:
     assert sorted(answer.status_code for answer in changes) == [200, 412, 412]
 
 
-async def test_a_route_and_the_end_of_its_configuration_at_once(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_route_and_the_end_of_its_configuration_at_once(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     for number in range(4):
         one = await make_configuration(admin.client, f"c{number}")
         body = {"name": f"r{number}", "targets": [{"configurationId": one["id"]}]}
@@ -240,8 +240,8 @@ async def test_a_route_and_the_end_of_its_configuration_at_once(whole_on_each: L
         assert (made.status_code, deleted.status_code) in {(201, 409), (400, 200)}, made.text + deleted.text
 
 
-async def test_a_configuration_that_a_route_uses_stays(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_configuration_that_a_route_uses_stays(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     route = await make_route(admin.client, "fast", one["id"], two["id"])
     refused = await admin.client.delete(f"/api/configurations/{one['id']}")
@@ -263,8 +263,8 @@ async def test_an_application_whose_configuration_a_route_uses_stays(live: LiveS
     assert (await admin.client.delete(f"/api/applications/{application['id']}")).status_code == 200
 
 
-async def test_a_workspace_goes_with_its_routes(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_workspace_goes_with_its_routes(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     workspace_id = await admin.make_workspace()
     one = await make_configuration(admin.at(workspace_id), "one")
     await make_route(admin.at(workspace_id), "fast", one["id"])
@@ -345,8 +345,8 @@ async def test_a_narrow_key_names_the_route(live: LiveServer) -> None:
     assert "fast" not in [model["id"] for model in (await other.get("/v1/models")).json()["data"]]
 
 
-async def test_history_and_the_way_back(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_history_and_the_way_back(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     route = await make_route(admin.client, "fast", one["id"], two["id"], reason="first")
     path = f"/api/routes/{route['id']}"
@@ -395,8 +395,8 @@ async def test_a_feature_goes_along_a_route_to_a_version(live: LiveServer) -> No
     assert (await admin.client.delete(path)).status_code == 200
 
 
-async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_conditions_fallbacks_and_hedging_are_kept(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     conditions = {
         "minInputTokens": None, "maxInputTokens": 100, "tags": ["batch"], "metadata": {"team": "red"},
@@ -430,8 +430,8 @@ async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServ
     }
 
 
-async def test_a_route_itself_has_conditions(whole_on_each: LiveServer) -> None:
-    admin = await whole_on_each.admin()
+async def test_a_route_itself_has_conditions(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
     one = await make_configuration(admin.client, "one")
     conditions = {
         "minInputTokens": None, "maxInputTokens": None, "tags": ["batch"], "metadata": {}, "modelFamilies": [],

@@ -12,10 +12,10 @@ from tests.contract.model_configs.program import Program
 
 
 @pytest.fixture
-async def program(whole_on_each: LiveServer) -> Program:
+async def program(live_on_each: LiveServer) -> Program:
     """An application that nobody has made yet, once on each kind of database."""
-    admin = await whole_on_each.admin()
-    return Program(whole_on_each, admin, admin.client)
+    admin = await live_on_each.admin()
+    return Program(live_on_each, admin, admin.client)
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ import pytest
 
 from tests.contract.configurations.upstream import Upstream, start
 from tests.contract.live_server import LiveServer
-from tests.contract.policy.place import Place, settle
+from tests.contract.policy.policy_workspace import PolicyWorkspace, make_policy_workspace
 
 
 @pytest.fixture
-async def place(live: LiveServer) -> Place:
+async def team(live: LiveServer) -> PolicyWorkspace:
     """A workspace on SQLite."""
-    return await settle(live)
+    return await make_policy_workspace(live)
 
 
 @pytest.fixture
-async def place_on_each(whole_on_each: LiveServer) -> Place:
+async def team_on_each(live_on_each: LiveServer) -> PolicyWorkspace:
     """The same, once on each kind of database."""
-    return await settle(whole_on_each)
+    return await make_policy_workspace(live_on_each)
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ NOTHING = dict.fromkeys(("requestsDays", "conversationsDays", "violationsDays", 
 
 
 @pytest.fixture
-async def admin(whole_on_each: LiveServer) -> Person:
-    return await whole_on_each.admin()
+async def admin(live_on_each: LiveServer) -> Person:
+    return await live_on_each.admin()
 
 
 async def test_everything_is_kept_until_somebody_says_otherwise(admin: Person) -> None:

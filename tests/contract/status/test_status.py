@@ -32,8 +32,8 @@ async def upstream() -> AsyncIterator[Upstream]:
 
 
 @pytest.fixture
-async def admin(whole_on_each: LiveServer) -> Person:
-    return await whole_on_each.admin()
+async def admin(live_on_each: LiveServer) -> Person:
+    return await live_on_each.admin()
 
 
 async def make(there: httpx2.AsyncClient, upstream: Upstream, name: str = "one", **fields: Any) -> str:
@@ -148,12 +148,12 @@ async def test_a_configuration_that_is_turned_off_says_so(admin: Person, upstrea
     await wait_for(admin.client, "inactive", made)
 
 
-async def test_who_sees_which_and_on_pages(whole_on_each: LiveServer, admin: Person, upstream: Upstream) -> None:
+async def test_who_sees_which_and_on_pages(live_on_each: LiveServer, admin: Person, upstream: Upstream) -> None:
     team = await admin.make_workspace()
     there = admin.at(team)
     shared, private = [await make(there, upstream, name, shared=name == "shared") for name in ("shared", "private")]
-    member = await whole_on_each.add_user(admin, "member@example.com")
-    await whole_on_each.join(admin, team, member, "viewer")
+    member = await live_on_each.add_user(admin, "member@example.com")
+    await live_on_each.join(admin, team, member, "viewer")
     seen = (await read(member.at(team)))["configurations"]
     assert [one["configurationId"] for one in seen] == [shared]
     first = await there.get("/api/status", params={"limit": 1})

@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from tests.contract.v1.test_response_cache import GOOD, STREAM
-from tests.e2e.place import wait_for
+from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from tests.upstreams.scripted import stream, whole
 from trunkline.control.capture.content import Content, prepare

@@ -16,7 +16,7 @@ from google.genai import errors, types
 from tests.contract.v1.bare_gateway import KEY, WORKSPACE, BareGateway, configuration, route
 from tests.contract.v1.test_plain_lane import WHOLE
 from tests.contract.v1.test_routes import STREAM
-from tests.e2e.place import wait_for
+from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.snapshot import LimitEntry

@@ -16,7 +16,7 @@ import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.contract.v1.test_plain_lane import WHOLE, answer
-from tests.e2e.place import wait_for
+from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.faces.v1.load import Load
 

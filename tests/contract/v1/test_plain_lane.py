@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
-from tests.e2e.place import wait_for
+from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.core.errors import TooMany, Unavailable
 from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.e2e.place import pause
+from tests.e2e.server import pause
 
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.storage.database import Database

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from tests.bookkeeping import RING, make_audit
 from tests.conftest import Postgres
-from tests.unit.control.alerts.world import World
+from tests.unit.control.alerts.alerting_workspace import AlertingWorkspace
 from tests.unit.control.experiments.trial_ground import TrialGround
 
 import trunkline
@@ -56,20 +56,20 @@ class Ground:
 
     database: Database
     clock: Clock
-    world: World
+    alerting: AlertingWorkspace
 
     async def work(self) -> None:
         audit = make_audit(self.database)
         async with self.database.write() as tx:
-            await audit.record(tx, None, "keys.create", workspace_id=self.world.workspace_id)
+            await audit.record(tx, None, "keys.create", workspace_id=self.alerting.workspace_id)
             tx.add(
                 AlertDeliveryRow(
-                    id=new_id(), workspace_id=self.world.workspace_id, channel_id=self.world.channel_id,
+                    id=new_id(), workspace_id=self.alerting.workspace_id, channel_id=self.alerting.channel_id,
                     channel_name="C", channel_kind="webhook", notice="test", message={}, next_at=self.clock(),
                 )
             )  # fmt: skip
-        await self.world.rule(name=new_id())
-        await self.world.set("down")
+        await self.alerting.rule(name=new_id())
+        await self.alerting.set("down")
 
 
 def evaluate(ground: Ground) -> Look:
@@ -134,10 +134,10 @@ def test_these_are_all_duties() -> None:
 @pytest.fixture
 async def ground(postgres: Postgres) -> Any:
     database = Database(postgres.make_migrated())
-    world = World(database)
-    await world.build()
+    alerting = AlertingWorkspace(database)
+    await alerting.build()
     await TrialGround.make(database, 5_000, 5_000)
-    yield Ground(database, Clock(), world)
+    yield Ground(database, Clock(), alerting)
     await database.close()
 
 

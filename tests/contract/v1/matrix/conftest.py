@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.v1.bare_gateway import BareGateway, configuration
-from tests.contract.v1.matrix.trial import SECRET, Trial
+from tests.contract.v1.matrix.cell_runner import SECRET, CellRunner
 from tests.contract.v1.matrix.vendors import VENDORS
 from tests.upstreams import scripted
 
 
 @pytest.fixture(scope="session")
-def trial() -> Iterator[Trial]:
+def cell_runner() -> Iterator[CellRunner]:
     with scripted.start() as upstream:
         configurations = [
             configuration(
@@ -26,4 +26,4 @@ def trial() -> Iterator[Trial]:
             for vendor in VENDORS.values()
         ]
         with BareGateway(configurations).serve() as bare:
-            yield Trial(bare, upstream)
+            yield CellRunner(bare, upstream)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.v1.matrix.capability import CAPABILITIES, Capability
+from tests.contract.v1.matrix.cell_runner import CellRunner
 from tests.contract.v1.matrix.clients import CLIENTS
 from tests.contract.v1.matrix.clients.client import Client
 from tests.contract.v1.matrix.expectation import ROWS, expect
-from tests.contract.v1.matrix.trial import Trial
 from tests.contract.v1.matrix.vendors import VENDORS
 from tests.contract.v1.matrix.vendors.vendor import Vendor
 
@@ -23,9 +23,9 @@ PAIRS = [
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("capability", CAPABILITIES, ids=lambda capability: capability.name)
 @pytest.mark.parametrize(("client", "vendor"), PAIRS, ids=lambda side: side.name)
-def test_cell(trial: Trial, client: Client, vendor: Vendor, capability: Capability, streamed: bool) -> None:
+def test_cell(cell_runner: CellRunner, client: Client, vendor: Vendor, capability: Capability, streamed: bool) -> None:
     expected = expect(client, vendor, capability)
-    outcome = trial.run(client, vendor, capability, streamed, lost=expected.lost)
+    outcome = cell_runner.run(client, vendor, capability, streamed, lost=expected.lost)
     assert outcome.differs == ""
     assert outcome.kind == expected.kind, outcome.told
     if expected.kind == "refused":

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.control.alerts.world import World
+from tests.unit.control.alerts.alerting_workspace import AlertingWorkspace
 
 from trunkline.storage.database import Database
 
 
 @pytest.fixture
-async def world(database: Database) -> World:
+async def alerting(database: Database) -> AlertingWorkspace:
     """Once on each kind of database."""
-    built = World(database)
+    built = AlertingWorkspace(database)
     await built.build()
     return built

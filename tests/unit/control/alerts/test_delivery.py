@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.unit.control.alerts.world import World
+from tests.unit.control.alerts.alerting_workspace import AlertingWorkspace
 
 from trunkline.control.alerts.delivery import WAITS, AlertDelivery, note
 from trunkline.control.alerts.outcome import DeliveryOutcome
@@ -33,24 +33,24 @@ class Sending:
         return outcome
 
 
-def deliver(world: World, sending: Sending) -> AlertDelivery:
-    return AlertDelivery(world.database, sending, now=lambda: world.now, chance=lambda: 0.5)  # pyright: ignore[reportArgumentType]
+def deliver(alerting: AlertingWorkspace, sending: Sending) -> AlertDelivery:
+    return AlertDelivery(alerting.database, sending, now=lambda: alerting.now, chance=lambda: 0.5)  # pyright: ignore[reportArgumentType]
 
 
-async def read(world: World) -> list[AlertDeliveryRow]:
-    async with world.database.read() as tx:
+async def read(alerting: AlertingWorkspace) -> list[AlertDeliveryRow]:
+    async with alerting.database.read() as tx:
         return list(await tx.scalars(select(AlertDeliveryRow).order_by(AlertDeliveryRow.id)))
 
 
 @pytest.fixture
-async def down(world: World) -> World:
-    await world.rule("down")
-    await world.set("down")
-    await world.look()
-    return world
+async def down(alerting: AlertingWorkspace) -> AlertingWorkspace:
+    await alerting.rule("down")
+    await alerting.set("down")
+    await alerting.look()
+    return alerting
 
 
-async def test_what_arrives_is_sent_once(down: World) -> None:
+async def test_what_arrives_is_sent_once(down: AlertingWorkspace) -> None:
     sending = Sending(YES)
     delivery = deliver(down, sending)
     for _ in range(3):
@@ -60,7 +60,7 @@ async def test_what_arrives_is_sent_once(down: World) -> None:
     assert sending.sent == [(row.id, "alert.firing")]
 
 
-async def test_what_does_not_is_tried_ever_later_with_the_same_id(down: World) -> None:
+async def test_what_does_not_is_tried_ever_later_with_the_same_id(down: AlertingWorkspace) -> None:
     sending = Sending(NO, NO, YES)
     delivery = deliver(down, sending)
     await delivery.look()
@@ -76,7 +76,7 @@ async def test_what_does_not_is_tried_ever_later_with_the_same_id(down: World) -
     assert {identity for identity, _ in sending.sent} == {row.id}
 
 
-async def test_after_the_last_attempt_it_has_failed(down: World) -> None:
+async def test_after_the_last_attempt_it_has_failed(down: AlertingWorkspace) -> None:
     delivery = deliver(down, Sending(*[NO] * (len(WAITS) + 1)))
     for wait in (timedelta(0), *WAITS):
         down.now += wait
@@ -85,7 +85,7 @@ async def test_after_the_last_attempt_it_has_failed(down: World) -> None:
     assert (row.state, row.attempts, row.next_at) == ("failed", len(WAITS) + 1, None)
 
 
-async def test_a_process_that_dies_after_it_was_sent_sends_it_again_with_the_same_id(down: World) -> None:
+async def test_a_process_that_dies_after_it_was_sent_sends_it_again_with_the_same_id(down: AlertingWorkspace) -> None:
     sending = Sending(YES, YES)
     dying = deliver(down, sending)
 
@@ -104,7 +104,7 @@ async def test_a_process_that_dies_after_it_was_sent_sends_it_again_with_the_sam
     assert len(sending.sent) == 2
 
 
-async def test_that_it_is_over_waits_for_that_it_fires(down: World) -> None:
+async def test_that_it_is_over_waits_for_that_it_fires(down: AlertingWorkspace) -> None:
     sending = Sending(NO, YES, YES)
     delivery = deliver(down, sending)
     await delivery.look()
@@ -118,14 +118,14 @@ async def test_that_it_is_over_waits_for_that_it_fires(down: World) -> None:
     assert [kind for _, kind in sending.sent] == ["alert.firing", "alert.firing", "alert.resolved"]
 
 
-async def test_what_nobody_foresaw_keeps_nothing_else_back(down: World) -> None:
+async def test_what_nobody_foresaw_keeps_nothing_else_back(down: AlertingWorkspace) -> None:
     delivery = deliver(down, Sending(ValueError("sk-secret"), YES))
     await delivery.look()
     (row,) = await read(down)
     assert (row.state, row.reason) == ("waiting", "It could not be sent.")
 
 
-async def test_to_a_channel_that_is_gone_nothing_is_sent(down: World) -> None:
+async def test_to_a_channel_that_is_gone_nothing_is_sent(down: AlertingWorkspace) -> None:
     async with down.database.write() as tx:
         row = await alert_channels.find(tx, down.workspace_id, down.channel_id)
         assert row is not None
@@ -135,13 +135,13 @@ async def test_to_a_channel_that_is_gone_nothing_is_sent(down: World) -> None:
     assert (delivery.state, delivery.reason) == ("failed", "The channel was deleted.")
 
 
-async def test_a_receiver_that_asks_for_time_gets_it(world: World) -> None:
+async def test_a_receiver_that_asks_for_time_gets_it(alerting: AlertingWorkspace) -> None:
     row = AlertDeliveryRow(attempts=0)
-    note(row, DeliveryOutcome(ok=False, after=timedelta(minutes=10)), world.now, 0.5)
-    assert row.next_at == world.now + timedelta(minutes=10)
+    note(row, DeliveryOutcome(ok=False, after=timedelta(minutes=10)), alerting.now, 0.5)
+    assert row.next_at == alerting.now + timedelta(minutes=10)
 
 
-async def test_what_is_of_no_use_is_not_tried_again(world: World) -> None:
+async def test_what_is_of_no_use_is_not_tried_again(alerting: AlertingWorkspace) -> None:
     row = AlertDeliveryRow(attempts=0)
-    note(row, DeliveryOutcome(ok=False, final=True), world.now, 0.5)
+    note(row, DeliveryOutcome(ok=False, final=True), alerting.now, 0.5)
     assert (row.state, row.next_at) == ("failed", None)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.control.budgets.leased_world import LeasedWorld
+from tests.unit.control.budgets.leasing_processes import LeasingProcesses
 
 from trunkline.storage.database import Database
 
@@ -32,9 +32,9 @@ STEPS = st.one_of(
 )
 
 
-async def play(world: LeasedWorld, step: Step) -> None:
+async def play(leasing: LeasingProcesses, step: Step) -> None:
     kind, *rest = step
-    process = world.processes[rest[0]] if rest else None
+    process = leasing.processes[rest[0]] if rest else None
     match kind, process, rest[1:]:
         case "call", each, [want, part] if each is not None:
             await each.call(want, max(want * part // 100, 1))
@@ -44,48 +44,48 @@ async def play(world: LeasedWorld, step: Step) -> None:
         case "void", each, [place] if each is not None and each.running:
             each.void(place % len(each.running))
         case "expire", each, [seconds] if each is not None:
-            world.now += seconds
+            leasing.now += seconds
             await each.desk.tell()
         case "take in", each, _ if each is not None:
-            await world.take_in(each)
+            await leasing.take_in(each)
         case "lose", each, [want] if each is not None:
             each.loses_answers = True
             assert not await each.call(want, want) or want
             each.loses_answers = False
         case "crash", _, _:
-            world.kill(rest[0])
+            leasing.kill(rest[0])
         case "adopt", _, _:
-            await world.adopt()
+            await leasing.adopt()
         case _:
             pass
 
 
-async def check(world: LeasedWorld) -> None:
-    for budget in world.budgets:
-        spent, held = await world.read(budget)
+async def check(leasing: LeasingProcesses) -> None:
+    for budget in leasing.budgets:
+        spent, held = await leasing.read(budget)
         assert spent + held <= budget.amount
-        assert world.committed() <= budget.amount
-        assert spent == await world.recount(budget) == sum(map(budget.charge, world.taken))
+        assert leasing.committed() <= budget.amount
+        assert spent == await leasing.recount(budget) == sum(map(budget.charge, leasing.taken))
 
 
 async def run(path: Path, amounts: tuple[int, ...], steps: list[Step]) -> None:
     database = Database(f"sqlite+aiosqlite:///{path}")
-    world = LeasedWorld(database)
+    leasing = LeasingProcesses(database)
     try:
-        await world.open(amounts, 3)
+        await leasing.open(amounts, 3)
         for step in steps:
-            await play(world, step)
-            await check(world)
+            await play(leasing, step)
+            await check(leasing)
         # In the end everybody is done, and nothing is held any more.
         for place in range(3):
-            process = world.processes[place]
+            process = leasing.processes[place]
             while process.running:
                 process.settle(0, process.running[0][1].describe()[1] // 2)
-            await world.take_in(process)
+            await leasing.take_in(process)
             await process.desk.tell(all_of_it=True)
-        await world.adopt()
-        await check(world)
-        assert [(await world.read(budget))[1] for budget in world.budgets] == [0] * len(world.budgets)
+        await leasing.adopt()
+        await check(leasing)
+        assert [(await leasing.read(budget))[1] for budget in leasing.budgets] == [0] * len(leasing.budgets)
     finally:
         await database.close()
 
@@ -118,48 +118,48 @@ def test_nothing_is_overdrawn_lost_or_doubled(template: Path, amounts: tuple[int
 
 async def test_on_each_database(database: Database) -> None:
     """One long story, on PostgreSQL too."""
-    world = LeasedWorld(database)
-    await world.open((10_000, 3_000), 2)
+    leasing = LeasingProcesses(database)
+    await leasing.open((10_000, 3_000), 2)
     for number in range(40):
-        process = world.processes[number % 2]
+        process = leasing.processes[number % 2]
         await process.call(300, 50)
         if number % 3 == 0 and process.running:
             process.settle(0, process.running[0][1].describe()[1] // 3)
         if number % 7 == 0:
-            await world.take_in(process)
+            await leasing.take_in(process)
         if number % 11 == 10:
-            world.kill(0)
+            leasing.kill(0)
         if number % 13 == 12:
-            await world.adopt()
-        await check(world)
-    await world.adopt()
-    await check(world)
+            await leasing.adopt()
+        await check(leasing)
+    await leasing.adopt()
+    await check(leasing)
     async with database.read() as tx:
         from trunkline.storage import budgets as rows
         from trunkline.storage.budgets import to_moment
 
-        budget = world.budgets[1]
-        place = (budget.id, to_moment(budget.find_period(int(world.now * 1_000_000)).start))
+        budget = leasing.budgets[1]
+        place = (budget.id, to_moment(budget.find_period(int(leasing.now * 1_000_000)).start))
         crossed = [one.threshold for one in await rows.find_events(tx, [place])]
-    assert crossed == ([50, 100] if (await world.read(budget))[0] >= budget.amount else [50])
+    assert crossed == ([50, 100] if (await leasing.read(budget))[0] >= budget.amount else [50])
 
 
 async def test_many_calls_at_once_in_two_processes(database: Database) -> None:
     """A thousand calls on a budget for ten: ten are let in, and not one more."""
-    world = LeasedWorld(database)
-    await world.open((10 * 114,), 2)
-    let_in = await asyncio.gather(*(world.processes[number % 2].call(114, 114) for number in range(1_000)))
+    leasing = LeasingProcesses(database)
+    await leasing.open((10 * 114,), 2)
+    let_in = await asyncio.gather(*(leasing.processes[number % 2].call(114, 114) for number in range(1_000)))
     assert sum(let_in) == 10
-    await check(world)
+    await check(leasing)
 
 
 async def test_what_one_process_holds_unused_serves_another(database: Database) -> None:
-    world = LeasedWorld(database)
-    await world.open((1_000_000,), 2)
-    one, other = world.processes
+    leasing = LeasingProcesses(database)
+    await leasing.open((1_000_000,), 2)
+    one, other = leasing.processes
     # It gets much more than it needs, for calls to come.
     assert await one.call(10, 10)
-    assert (await world.read(world.budgets[0]))[1] > 10
+    assert (await leasing.read(leasing.budgets[0]))[1] > 10
     assert await other.call(999_990, 999_990)
     assert not await other.call(1, 1)
-    await check(world)
+    await check(leasing)

@@ -35,7 +35,7 @@ W, OWNER, MEMBER = "w", "u-owner", "u-member"
 
 
 @pytest.fixture(autouse=True)
-async def filled(database: Database) -> None:
+async def stored_workspace(database: Database) -> None:
     async with database.write() as tx:
         for user_id in (OWNER, MEMBER):
             await users.insert(tx, User(id=user_id, email=f"{user_id}@example.com"))

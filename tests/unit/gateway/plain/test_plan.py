@@ -26,7 +26,7 @@ class Gate:
         return self.concerned
 
 
-def make_rig() -> BareGateway:
+def make_gateway() -> BareGateway:
     own = configuration("own", "openai", model="gpt-4o-mini", api_key="sk-own-key-0123456789")
     other = configuration("claude", "anthropic", model="claude-sonnet-5", api_key="sk-ant-0123456789")
     lacking = configuration("lacking", "openai", model="gpt-4o-mini")
@@ -43,7 +43,7 @@ def plans_of(bare: BareGateway, *gates: Any) -> Plans:
 
 
 def test_a_plan_is_kept_as_long_as_the_snapshot_stands() -> None:
-    bare = make_rig()
+    bare = make_gateway()
     plans = plans_of(bare)
     plan = plans.find(ACTOR, "own")
     assert plan is not None
@@ -54,7 +54,7 @@ def test_a_plan_is_kept_as_long_as_the_snapshot_stands() -> None:
 
 
 def test_a_plan_goes_with_its_opened_credential() -> None:
-    bare = make_rig()
+    bare = make_gateway()
     plans = plans_of(bare)
     plan = plans.find(ACTOR, "own")
     bare.calls.targets._made.clear()
@@ -66,7 +66,7 @@ def test_a_plan_goes_with_its_opened_credential() -> None:
 
 
 def test_an_idle_plan_is_forgotten_with_the_targets() -> None:
-    bare = make_rig()
+    bare = make_gateway()
     plans = plans_of(bare)
     assert plans.find(ACTOR, "own") is not None
     bare.calls.targets.forget_expired()
@@ -74,7 +74,7 @@ def test_an_idle_plan_is_forgotten_with_the_targets() -> None:
 
 
 def test_another_key_has_another_plan() -> None:
-    plans = plans_of(make_rig())
+    plans = plans_of(make_gateway())
     theirs, mine = plans.find(msgspec.structs.replace(ACTOR, key_id="k-2"), "own"), plans.find(ACTOR, "own")
     assert theirs is not None
     assert mine is not None
@@ -82,7 +82,7 @@ def test_another_key_has_another_plan() -> None:
 
 
 def test_calls_that_are_translated_have_one() -> None:
-    plan = plans_of(make_rig()).find(ACTOR, "claude")
+    plan = plans_of(make_gateway()).find(ACTOR, "claude")
     assert plan is not None
     assert plan.edit(b'{"model":"claude","messages":[{"role":"user","content":"Hi"}]}') is None, "nothing passes"
     head = plan.write_head(12)
@@ -92,18 +92,18 @@ def test_calls_that_are_translated_have_one() -> None:
 
 @pytest.mark.parametrize("name", ["two", "feature/ask", "lacking", "unknown"])
 def test_what_goes_to_more_than_one_provider_has_none(name: str) -> None:
-    assert plans_of(make_rig()).find(ACTOR, name) is None
+    assert plans_of(make_gateway()).find(ACTOR, name) is None
 
 
 def test_a_gate_that_is_concerned_leaves_none() -> None:
-    bare = make_rig()
+    bare = make_gateway()
     assert plans_of(bare, Gate(False)).find(ACTOR, "own") is not None
     bare.holder.current = msgspec.structs.replace(bare.holder.current, revision=8)
     assert plans_of(bare, Gate(False), Gate(True)).find(ACTOR, "own") is None
 
 
 def test_the_head_is_what_the_client_of_providers_writes() -> None:
-    plan = plans_of(make_rig()).find(ACTOR, "own")
+    plan = plans_of(make_gateway()).find(ACTOR, "own")
     assert plan is not None
     head = plan.write_head(12)
     assert head.startswith(b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\n")

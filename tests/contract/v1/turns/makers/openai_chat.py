@@ -18,7 +18,7 @@ from tests.contract.v1.turns.makers import anthropic, gemini
 from tests.contract.v1.turns.makers.maker import Heard, Maker, cut, event, sign
 from tests.contract.v1.turns.scene import Call, Json, Refused, Scene, Thought, Words
 
-Way = Literal["none", "reasoning_content", "reasoning", "parts", "details", "sealed details"]
+ReasoningForm = Literal["none", "reasoning_content", "reasoning", "parts", "details", "sealed details"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Server:
     """``way`` is how it tells thoughts, ``give_id`` what it calls the call at a place, ``refuses`` whether it has a
     field for refusals."""
 
-    way: Way = "none"
+    form: ReasoningForm = "none"
     give_id: Callable[[int], str] = lambda place: f"call_q2SeDgzxdBAFCkZmY1Is{place}"
     refuses: bool = False
     rounds: bool = False
@@ -34,9 +34,9 @@ class Server:
 
     def thought(self, place: int, text: str, *, end: bool = True) -> Json:
         """The fields of a message, or of a delta, that tell (a piece of) a thought."""
-        match self.way:
+        match self.form:
             case "reasoning_content" | "reasoning":
-                return {self.way: text} if text else {}
+                return {self.form: text} if text else {}
             case "parts":
                 return {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]} if text else {}
             case "details":
@@ -92,7 +92,7 @@ def _answer(scene: Scene, server: Server) -> bytes:
     for place, item in enumerate(scene.items):
         match item:
             case Words():
-                _append(message, {"content": [{"type": "text", "text": item.text}]} if server.way == "parts" and
+                _append(message, {"content": [{"type": "text", "text": item.text}]} if server.form == "parts" and
                         isinstance(message["content"], list) else {"content": item.text})  # fmt: skip
             case Thought():
                 _append(message, server.thought(place, item.text))
@@ -187,7 +187,7 @@ def _told(message: Json) -> list[tuple[str, str]]:
 
 def _thoughts(scene: Scene, server: Server) -> list[tuple[str, str]]:
     said = [(place, item.text) for place, item in enumerate(scene.items) if isinstance(item, Thought)]
-    match server.way:
+    match server.form:
         case "details":
             return [(text, sign(anthropic.HOUSE, place)) for place, text in said]
         case "sealed details":
@@ -200,7 +200,7 @@ def _thoughts(scene: Scene, server: Server) -> list[tuple[str, str]]:
             text = "".join(text for _, text in said)
             if server.rounds and not scene.has_tools:
                 return []
-            return [(text, "")] if text and server.way != "none" else []
+            return [(text, "")] if text and server.form != "none" else []
 
 
 def make(server: Server) -> Maker:

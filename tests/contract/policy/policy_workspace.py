@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 @dataclass
-class Place:
+class PolicyWorkspace:
     """A workspace of the administrator's, with a configuration ``Try`` and a key that calls it."""
 
     live: LiveServer
@@ -65,12 +65,12 @@ class Place:
         return await eventually(look)
 
 
-async def settle(live: LiveServer) -> Place:
+async def make_policy_workspace(live: LiveServer) -> PolicyWorkspace:
     """A workspace with a configuration of the demo provider, which needs neither key nor network."""
     admin = await live.admin()
     workspace_id = await admin.make_workspace()
     there = admin.at(workspace_id)
     key = await admin.make_key(workspace_id)
-    place = Place(live, admin, workspace_id, there, live.client(key["key"]), key["id"])
-    await place.make("/api/configurations", {"name": "Try", "provider": "demo", "model": "demo-chat", "shared": True})
-    return place
+    team = PolicyWorkspace(live, admin, workspace_id, there, live.client(key["key"]), key["id"])
+    await team.make("/api/configurations", {"name": "Try", "provider": "demo", "model": "demo-chat", "shared": True})
+    return team

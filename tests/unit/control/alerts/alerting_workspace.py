@@ -27,7 +27,7 @@ from trunkline.storage.tables import (
 START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 
 
-class World:
+class AlertingWorkspace:
     """``now`` is what the clock shows."""
 
     def __init__(self, database: Database) -> None:

@@ -30,23 +30,23 @@ NOON = 1_780_000_000.0
 class Process:
     """One that serves calls: its desk, the calls that run, and its journal as far as it was not taken in."""
 
-    def __init__(self, world: LeasedWorld, name: str) -> None:
-        self.world = world
+    def __init__(self, leasing: LeasingProcesses, name: str) -> None:
+        self.leasing = leasing
         self.name = name
         self.loses_answers = False
-        self.desk = LeaseDesk(self, name, clock=lambda: world.now, ticks=lambda: world.now)
+        self.desk = LeaseDesk(self, name, clock=lambda: leasing.now, ticks=lambda: leasing.now)
         self.running: list[tuple[UsageEvent, Reservation]] = []
         self.journal: list[UsageEvent] = []
 
     async def lease(self, question: LeaseQuestion) -> LeaseAnswer:
-        answer = await self.world.authority.lease(question)
+        answer = await self.leasing.authority.lease(question)
         if self.loses_answers:
             raise Unavailable("The answer is lost.")
         return answer
 
     async def call(self, want: int, least: int) -> bool:
         """Whether it may be made."""
-        budgets = self.world.budgets
+        budgets = self.leasing.budgets
         try:
             held = await self.desk.reserve({budget: Need(want, least) for budget in budgets})
         except (BudgetSpent, Unavailable):
@@ -57,7 +57,7 @@ class Process:
         leases, most = held.describe()
         opened = event(
             WORKSPACE,
-            opened_at=int(self.world.now * 1_000_000),
+            opened_at=int(self.leasing.now * 1_000_000),
             user_id="u",
             leases=leases,
             held_nanos=most,
@@ -75,7 +75,7 @@ class Process:
         self.running.pop(place)[1].void()
 
 
-class LeasedWorld:
+class LeasingProcesses:
     """``amounts`` are those of the budgets, which all calls count for."""
 
     def __init__(self, database: Database) -> None:

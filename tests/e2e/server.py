@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery staple"
 TRUNKLINE = str(Path(sys.executable).parent / "trunkline")
 
 
-class Place:
+class Server:
     """One installation."""
 
     def __init__(self, folder: Path, **settings: str) -> None:

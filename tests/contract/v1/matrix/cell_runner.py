@@ -38,11 +38,11 @@ class Reached:
     raw: bytes
 
 
-class Trial:
+class CellRunner:
     """The gateway between one scripted provider and any client."""
 
     def __init__(self, bare: BareGateway, upstream: Scripted) -> None:
-        self._rig = bare
+        self._bare = bare
         self._upstream = upstream
 
     def run(self, client: Client, vendor: Vendor, capability: Capability, streamed: bool, lost: str = "") -> Outcome:
@@ -94,7 +94,7 @@ class Trial:
 
     def _send(self, client: Client, vendor: Vendor, body: Json, streamed: bool) -> Reached:
         self._upstream.asked.clear()
-        connection = http.client.HTTPConnection("127.0.0.1", self._rig.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._bare.port, timeout=20)
         try:
             headers = {client.key_header: client.key_prefix + KEY, "content-type": "application/json"}
             connection.request("POST", client.path(vendor.name, streamed), json.dumps(body), headers)
