@@ -101,6 +101,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
             r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
             r"|POST /api/applications|DELETE /api/applications/.*|(GET|POST) /api/usage/corrections"
             r"|(POST|PUT|DELETE) /api/alerts/(rules|preview).*|\w+ /api/alerts/(channels|deliveries).*"
+            r"|POST /api/audit/acknowledge"
             r"|GET /api/audit(/verify|/export)?|\w+ /api/cache|PUT /api/retention|(POST|PUT|DELETE) /api/budgets.*"
             r"|\w+ /api/capture"
             r"|(POST|PUT|DELETE) (/api/routes|/api/prices|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"

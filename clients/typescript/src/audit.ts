@@ -28,4 +28,9 @@ export class Audit {
   verify(): Promise<AuditChain> {
     return this.#http.json("get", "/api/audit/verify");
   }
+
+  /** Take note of what `verify` finds, so that the log goes on from there. It is told ever after. For owners. */
+  acknowledge(comment = ""): Promise<AuditChain> {
+    return this.#http.json("post", "/api/audit/acknowledge", { body: { comment } });
+  }
 }

@@ -18,6 +18,7 @@ from trunkline.control.alerts.preview import AlertPreview
 from trunkline.control.alerts.rules import AlertRules
 from trunkline.control.alerts.sending import Sender
 from trunkline.control.alerts.watch import AlertWatch
+from trunkline.control.audit_acknowledgement import AuditAcknowledgement
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.audit_chain.verification import AuditVerification
@@ -122,6 +123,7 @@ def make_services(
     database, audit = resources.database, people.audit
     alert_watch = AlertWatch(database, now=parts.now)
     audit_linking = AuditLinking(database, AuditSeal(ring))
+    audit_verification = AuditVerification(database, AuditSeal(ring))
     credentials = Credentials(vault)
     sealed_keys = SealedKeys(ring)
     rotation = Rotation(database, vault, Installation(database), audit)
@@ -192,7 +194,8 @@ def make_services(
         alert_evaluation=AlertEvaluation(database, now=parts.now),
         alert_delivery=AlertDelivery(database, sender, now=parts.now),
         audit_linking=audit_linking,
-        audit_verification=AuditVerification(database, AuditSeal(ring)),
+        audit_verification=audit_verification,
+        audit_acknowledgement=AuditAcknowledgement(database, audit, AuditSeal(ring), audit_verification),
         writes=RateLimit(settings.writes_per_minute, "changes"),
         configurations=own_configurations,
         ai_llms=AiLlms(database, own_configurations, ring.instance),

@@ -10,8 +10,9 @@ import typer
 
 from trunkline.cli.api import call
 from trunkline.cli.kind import Record
-from trunkline.cli.option import Json
+from trunkline.cli.option import Json, Yes
 from trunkline.cli.output import note, print_json, print_table, say
+from trunkline.cli.record_commands import confirm
 
 app = typer.Typer(add_completion=False)
 
@@ -83,14 +84,47 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command("acknowledge")
+def acknowledge(
+    comment: Annotated[str, typer.Option(help="What is known of it, for those who read the log.")] = "",
+    installation: Annotated[
+        bool, typer.Option("--installation", help="What belongs to no workspace. For the administrator.")
+    ] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Take note of a break that `verify` finds, and let the log go on from there. For owners.
+
+    The log keeps what was found, and `verify` goes on telling it.
+    """
+    confirm("Acknowledge what is wrong with the audit log, for good?", yes=yes)
+    path = "/api/audit/acknowledge/installation" if installation else "/api/audit/acknowledge"
+    document = call(lambda api: api.ask("POST", path, body={"comment": comment}))
+    if json:
+        print_json(document)
+        return
+    decoded: Record | list[Record] = msgspec.json.decode(document)
+    for chain in decoded if isinstance(decoded, list) else [decoded]:
+        _tell(chain)
+
+
 def _tell(chain: Record) -> None:
     where = f"Workspace {chain['workspaceId']}" if chain["workspaceId"] else "Installation"
+    for renewal in chain["renewals"]:
+        known = f": {renewal['comment']}" if renewal["comment"] else ""
+        note(f"{where}: acknowledged {renewal['at'][:19].replace('T', ' ')} by event {renewal['sequence']}{known}")
+        _tell_faults(renewal["faults"])
     if chain["valid"]:
-        say(f"{where}: {chain['events']} events, nothing was changed.")
+        since = " since then" if chain["renewals"] else ""
+        say(f"{where}: {chain['events']} events, nothing was changed{since}.")
         if chain["head"]:
             note(f"Event {chain['lastSequence']} has the hash {chain['head']}.")
         return
     say(f"{where}: the audit log was changed.")
-    for fault in chain["faults"]:
+    _tell_faults(chain["faults"])
+
+
+def _tell_faults(faults: list[Record]) -> None:
+    for fault in faults:
         at = f"event {fault['sequence']}" if fault["sequence"] is not None else "an event"
         note(f"{at}{' (' + fault['eventId'] + ')' if fault['eventId'] else ''}: {fault['message']}")

@@ -80,15 +80,15 @@ class Audit:
         after: Mapping[str, JsonValue] | None = None,
         outcome: Outcome = "ok",
         workspace_id: str | None = None,
-    ) -> None:
+    ) -> AuditEvent:
         """Add an event to the transaction of the change itself, so that neither is ever without the other.
 
         ``actor`` None is the server itself, or somebody who has not signed in. ``workspace_id`` is the actor's unless
-        it is given.
+        it is given; an empty one is for what belongs to no workspace.
         """
         now = current_request_context()
         event = AuditEvent(
-            workspace_id=workspace_id or (actor.workspace_id if actor else None),
+            workspace_id=(actor.workspace_id if actor and workspace_id is None else workspace_id) or None,
             actor_kind=actor.kind if actor else "system" if now.request_id is None else "anonymous",
             actor_id=actor.user_id if actor else None,
             key_id=actor.key_id if actor else None,
@@ -102,6 +102,7 @@ class Audit:
             request_id=now.request_id,
         )
         await self.insert(tx, event)
+        return event
 
     async def insert(self, tx: Transaction, event: AuditEvent) -> None:
         """Add an event, sealed."""

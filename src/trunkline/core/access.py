@@ -104,6 +104,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "capture.read": Rule("admin"),
     "capture.change": Rule("admin"),
     "audit.read": Rule("admin"),
+    "audit.acknowledge": Rule("owner"),
     "audit.verify_installation": Rule(instance=True),
     "encryption_key.read": Rule("viewer", "call"),
     "vault.rotate": Rule(instance=True, users_only=True),

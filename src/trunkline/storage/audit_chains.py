@@ -27,6 +27,11 @@ async def find(tx: Transaction, chain_id: str) -> AuditChain | None:
     return await tx.get(AuditChain, chain_id)
 
 
+async def lock(tx: Transaction, chain_id: str) -> AuditChain | None:
+    """The same, for a change: who else would change it waits."""
+    return await tx.get(AuditChain, chain_id, with_for_update=True)
+
+
 async def find_all(tx: Transaction) -> Sequence[AuditChain]:
     """All chains."""
     return (await tx.scalars(select(AuditChain).where(AuditChain.id != ADOPTED).order_by(AuditChain.id))).all()
@@ -50,6 +55,16 @@ async def find_oldest(tx: Transaction, chain_id: str, sequence: int, limit: int)
     """Events of a chain in their order, from place ``sequence`` on."""
     query = select(AuditEvent).where(_is_of(chain_id), AuditEvent.sequence >= sequence)
     return (await tx.scalars(query.order_by(AuditEvent.sequence).limit(limit))).all()
+
+
+async def find_behind(tx: Transaction, chain_id: str, sequence: int, event_id: str, limit: int) -> Sequence[AuditEvent]:
+    """The same from behind an event on; with an empty ``event_id`` from the place itself on.
+
+    Two events that belong to no workspace may have one place, as the database does not refuse that.
+    """
+    behind = (AuditEvent.sequence > sequence) | (AuditEvent.id > event_id)
+    query = select(AuditEvent).where(_is_of(chain_id), AuditEvent.sequence >= sequence, behind)
+    return (await tx.scalars(query.order_by(AuditEvent.sequence, AuditEvent.id).limit(limit))).all()
 
 
 async def find_earlier(tx: Transaction, chain_id: str, sequence: int, limit: int) -> Sequence[AuditEvent]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, text
+from sqlalchemy import bindparam, delete, select, text
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Lease, UtcDateTime
@@ -21,6 +21,11 @@ async def take(tx: Transaction, name: str, holder: str, *, now: datetime, until:
     """Hold the duty ``name`` until then, if nobody else does at ``now``. Whether ``holder`` has it. Also to renew."""
     taken = await tx.execute(_TAKE, {"name": name, "holder": holder, "until": until, "now": now})
     return taken.scalar_one_or_none() is not None
+
+
+async def hold_up(tx: Transaction, name: str) -> None:
+    """Keep whoever holds the duty from renewing it until the transaction ends, and so from doing it."""
+    await tx.execute(select(Lease.holder).where(Lease.name == name).with_for_update())
 
 
 async def forget(tx: Transaction, beginning: str, *, now: datetime) -> None:

@@ -73,6 +73,11 @@ async def find(tx: Transaction, workspace_id: str) -> Workspace | None:
     return await tx.get(Workspace, workspace_id)
 
 
+async def find_existing(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    """Those of ``ids`` that are workspaces."""
+    return {*(await tx.scalars(select(Workspace.id).where(Workspace.id.in_(ids)))).all()}
+
+
 async def find_membership(tx: Transaction, workspace_id: str, user_id: str) -> WorkspaceRole | None:
     """The workspace of that id with the user's role; None when they do not belong to it."""
     query = select(Workspace, Membership.role).join(Membership, Membership.workspace_id == Workspace.id)

@@ -100,6 +100,25 @@ async def test_the_log_is_verified(installed: LocalInstallation, admin: Person) 
     assert [chain["valid"] for chain in chains if chain["workspaceId"] == found["workspaceId"]] == [False]
 
 
+async def test_a_break_is_acknowledged_and_told_ever_after(installed: LocalInstallation, admin: Person) -> None:
+    await admin.make_key()
+    await installed.services.audit_linking.link()
+    refused = await admin.client.post("/api/audit/acknowledge", json={})
+    assert (refused.status_code, refused.json()["error"]) == (409, "Conflict")
+    async with installed.database.write() as tx:
+        await tx.execute(text("UPDATE audit_events SET outcome = 'failed' WHERE action = 'keys.create'"))
+    broken = (await admin.client.get("/api/audit/verify")).json()
+    found = (await admin.client.post("/api/audit/acknowledge", json={"comment": " Known. "})).json()
+    assert (broken["valid"], broken["renewals"], found["valid"], found["faults"]) == (False, [], True, [])
+    (renewal,) = found["renewals"]
+    assert (renewal["comment"], renewal["actorId"], renewal["faults"]) == ("Known.", admin.id, broken["faults"])
+    assert (await admin.client.get("/api/audit/verify")).json()["renewals"] == [renewal]
+    (event,) = (await admin.client.get("/api/audit?action=audit.acknowledge")).json()
+    assert (event["id"], event["after"]["comment"]) == (renewal["eventId"], "Known.")
+    nothing = await admin.client.post("/api/audit/acknowledge/installation", json={})
+    assert nothing.status_code == 409, "the logs of workspaces are their owners'"
+
+
 async def test_a_failed_sign_in_is_noted_for_its_account(installed: LocalInstallation, admin: Person) -> None:
     await installed.client().post("/api/auth/login", json={"email": admin.email, "password": "canary-password"})
     events = (await admin.client.get("/api/audit?action=auth.login&outcome=refused")).json()

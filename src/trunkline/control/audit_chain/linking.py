@@ -32,7 +32,8 @@ class AuditLinking:
     Who records an event waits for nobody: its place is found here, about a second later, in the order of the ids. Until
     then its own hash says that Trunkline wrote it. An event without that hash is never linked, but for those that an
     installation had before it had chains. A chain that is broken is not continued: its new events wait, each with its
-    own hash, and :class:`~trunkline.control.audit_chain.verification.AuditVerification` says what happened.
+    own hash, and :class:`~trunkline.control.audit_chain.verification.AuditVerification` says what happened. It goes on
+    when somebody has had it begun anew (:class:`~trunkline.control.audit_chain.renewal.ChainRenewal`).
     """
 
     def __init__(self, database: Database, seal: AuditSeal, *, clock: Callable[[], datetime] = now) -> None:
@@ -50,6 +51,7 @@ class AuditLinking:
     async def link(self) -> None:
         """Link all that waits, if no other process does."""
         after = ""
+        await self._look_again()
         while True:
             async with self._database.read() as tx:
                 waiting = await rows.find_unlinked(tx, after, BATCH, self._broken)
@@ -68,6 +70,13 @@ class AuditLinking:
             if len(waiting) < BATCH:
                 return
             after = waiting[-1]
+
+    async def _look_again(self) -> None:
+        """Chains that were broken may have begun anew, also by another process."""
+        if not self._broken:
+            return
+        async with self._database.read() as tx:
+            self._broken = {name for name in self._broken if not await self._holds(tx, name, await rows.find(tx, name))}
 
     async def _append(self, tx: Transaction, events: list[AuditEvent], *, adopting: bool) -> None:
         chains: dict[str, AuditChain] = {}
@@ -95,11 +104,14 @@ class AuditLinking:
 
     async def _open(self, tx: Transaction, name: str) -> AuditChain | None:
         """The chain to go on with; None where it is not what it was, so that nothing is built on that."""
-        chain = await rows.find(tx, name)
-        behind = await rows.find_oldest(tx, name, 0 if chain is None else chain.last_sequence + 1, 1)
-        if behind or (chain is not None and chain.hash != self._seal.of_chain(chain)):
+        chain = await rows.lock(tx, name)
+        if not await self._holds(tx, name, chain):
             return None
         return chain or await self._begin(tx, name)
+
+    async def _holds(self, tx: Transaction, name: str, chain: AuditChain | None) -> bool:
+        behind = await rows.find_oldest(tx, name, 0 if chain is None else chain.last_sequence + 1, 1)
+        return not behind and (chain is None or chain.hash == self._seal.of_chain(chain))
 
     async def _begin(self, tx: Transaction, name: str) -> AuditChain:
         chain = AuditChain(id=name, first_sequence=1, first_hash=GENESIS, last_sequence=0, last_hash=GENESIS)
@@ -118,7 +130,7 @@ class AuditLinking:
         The chain then begins behind them, which its own hash confirms, and holds as it did.
         """
         async with self._database.write() as tx:
-            chain = await rows.find(tx, chain_id)
+            chain = await rows.lock(tx, chain_id)
             if chain is None:
                 return 0
             old = await rows.find_oldest(tx, chain_id, chain.first_sequence, BATCH)
@@ -128,7 +140,12 @@ class AuditLinking:
             last = old[kept - 1]
             assert last.sequence is not None
             assert last.hash is not None
-            await rows.delete_up_to(tx, chain_id, last.sequence)
             chain.first_sequence, chain.first_hash = last.sequence + 1, last.hash
+            if self._seal.is_renewal(last):
+                # What stands behind a renewal names what stood there before it.
+                behind = await rows.find_oldest(tx, chain_id, chain.first_sequence, 1)
+                if behind and behind[0].sequence == chain.first_sequence:
+                    chain.first_hash = behind[0].previous_hash or ""
+            await rows.delete_up_to(tx, chain_id, last.sequence)
             chain.hash = self._seal.of_chain(chain)
             return kept

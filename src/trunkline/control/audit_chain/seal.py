@@ -50,6 +50,18 @@ class AuditSeal:
         """What an event carries at place ``sequence`` of its chain, behind one that carries ``previous``."""
         return self._hash("link", previous, str(sequence), _encode(event))
 
+    def of_renewal(self, previous: str, sequence: int, event: AuditEvent) -> str:
+        """The same for one with which a broken chain begins anew: whatever was wrong just before it or with it."""
+        return self._hash("renewal", previous, str(sequence), _encode(event))
+
+    def is_link(self, event: AuditEvent) -> bool:
+        """Whether an event is what was written at its place, behind the one that it names."""
+        return event.hash == self.of_link(event.previous_hash or "", event.sequence or 0, event)
+
+    def is_renewal(self, event: AuditEvent) -> bool:
+        """Whether a chain began anew with this event."""
+        return event.hash == self.of_renewal(event.previous_hash or "", event.sequence or 0, event)
+
     def of_chain(self, chain: AuditChain) -> str:
         """What holds the two ends of a chain, so that neither can be cut off."""
         ends = (str(chain.first_sequence), chain.first_hash, str(chain.last_sequence), chain.last_hash)

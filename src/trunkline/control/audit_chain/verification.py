@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
+
+import msgspec
 
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.scope import require_whole_workspace
@@ -20,6 +23,9 @@ FAULTS: Final = 100
 """How many faults of one chain are told: the first says where to look."""
 
 PART: Final = 200
+
+RENEW: Final = "audit.acknowledge"
+"""The action of the event with which a broken chain begins anew."""
 
 Kind = Literal["changed", "missing", "foreign", "ends"]
 
@@ -40,11 +46,24 @@ class AuditFault:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRenewal:
+    """That a chain was begun anew: somebody took note of ``faults``, at most 100 of them."""
+
+    sequence: int
+    event_id: str
+    at: datetime
+    actor_id: str | None
+    comment: str
+    faults: Sequence[AuditFault]
+
+
+@dataclass(frozen=True, slots=True)
 class ChainReport:
     """What was found about one chain.
 
     ``head`` is the hash of its last event, which vouches for all before it: kept elsewhere, it also shows that nobody
     has put an older state of the database in the place of this one. ``pending`` events were written just now.
+    ``renewals`` are for good: what was wrong before them stays wrong, and is no fault again.
     """
 
     workspace_id: str | None
@@ -53,10 +72,11 @@ class ChainReport:
     last_sequence: int
     head: str
     faults: Sequence[AuditFault]
+    renewals: Sequence[AuditRenewal] = ()
 
     @property
     def valid(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether nothing is wrong, but for what somebody took note of."""
         return not self.faults
 
 
@@ -83,44 +103,55 @@ class AuditVerification:
 
     async def check(self, chain_id: str) -> ChainReport:
         """Check one chain, whoever asks."""
-        found = _Findings()
         async with self._database.read(limit=LONG_SECONDS) as tx:
-            chain = await rows.find(tx, chain_id)
-            adopted = await rows.find(tx, ADOPTED) is not None
-            if chain is None:
-                linked = await rows.find_oldest(tx, chain_id, 0, 1)
-                if linked:
-                    found.add("ends", None, None, "The record of where this chain begins and ends is gone.")
-            elif chain.hash != self._seal.of_chain(chain):
-                found.add("ends", None, None, "The record of where this chain begins and ends was changed.")
-            events = await self._walk(tx, chain, found) if chain is not None else 0
-            pending = 0
-            async for event in _waiting(tx, chain_id):
-                if (event.hash is None and not adopted) or event.hash == self._seal.of_event(event):
-                    pending += 1
-                else:
-                    found.add("foreign", None, event.id, "This event was changed, or was not written by Trunkline.")
+            return await self.check_within(tx, chain_id)
+
+    async def check_within(self, tx: Transaction, chain_id: str) -> ChainReport:
+        """The same in a transaction that has changed nothing yet."""
+        found = _Findings()
+        chain = await rows.find(tx, chain_id)
+        adopted = await rows.find(tx, ADOPTED) is not None
+        if chain is None:
+            linked = await rows.find_oldest(tx, chain_id, 0, 1)
+            if linked:
+                found.add("ends", None, None, "The record of where this chain begins and ends is gone.")
+        elif chain.hash != self._seal.of_chain(chain):
+            found.add("ends", None, None, "The record of where this chain begins and ends was changed.")
+        events = await self._walk(tx, chain, found) if chain is not None else 0
+        pending = 0
+        async for event in find_waiting(tx, chain_id):
+            if (event.hash is None and not adopted) or event.hash == self._seal.of_event(event):
+                pending += 1
+            else:
+                found.add("foreign", None, event.id, "This event was changed, or was not written by Trunkline.")
         last, head = (chain.last_sequence, chain.last_hash) if chain is not None else (0, "")
-        return ChainReport(chain_id or None, events, pending, last, head, found.faults)
+        return ChainReport(chain_id or None, events, pending, last, head, found.faults, found.renewals)
 
     async def _walk(self, tx: Transaction, chain: AuditChain, found: _Findings) -> int:
         for event in await rows.find_earlier(tx, chain.id, chain.first_sequence, FAULTS):
             found.add("foreign", event.sequence, event.id, "This event stands before the beginning of the chain.")
         expected, previous, events = chain.first_sequence, chain.first_hash, 0
+        at, linked = (chain.first_sequence, ""), True
         while True:
-            part = await rows.find_oldest(tx, chain.id, expected, PART)
+            part = await rows.find_behind(tx, chain.id, *at, PART)
             for event in part:
                 sequence = event.sequence or 0
-                if sequence > expected:
+                follows = event.previous_hash == previous
+                # What stands behind a renewal names what stood there before it. What is no link any more, was told.
+                bound, linked = linked, self._seal.is_link(event)
+                renewed = not linked and self._seal.is_renewal(event)
+                if sequence > expected and not (renewed and follows):
                     _add_gap(found, expected, min(sequence, chain.last_sequence + 1))
                 if sequence > chain.last_sequence:
                     found.add("foreign", sequence, event.id, "This event stands behind the end of the chain.")
-                elif event.hash != self._seal.of_link(event.previous_hash or "", sequence, event):
+                elif not linked and not renewed:
                     found.add("changed", sequence, event.id, "This event is not what was written.")
-                elif sequence == expected and event.previous_hash != previous:
+                elif sequence == expected and not follows and (renewed or bound):
                     found.add("changed", sequence, event.id, "This event does not follow the one before it.")
+                elif renewed and event.action == RENEW:
+                    found.renewals.append(_read_renewal(event))
                 events += 1
-                expected, previous = sequence + 1, event.hash or ""
+                expected, previous, at = sequence + 1, event.hash or "", (sequence, event.id)
             tx.expunge_all()
             if len(part) < PART:
                 break
@@ -135,6 +166,7 @@ class AuditVerification:
 class _Findings:
     def __init__(self) -> None:
         self.faults: list[AuditFault] = []
+        self.renewals: list[AuditRenewal] = []
 
     def add(self, kind: Kind, sequence: int | None, event_id: str | None, message: str) -> None:
         if len(self.faults) < FAULTS:
@@ -146,7 +178,27 @@ def _add_gap(found: _Findings, begin: int, end: int) -> None:
         found.add("missing", sequence, None, "The event that had this place is gone.")
 
 
-async def _waiting(tx: Transaction, chain_id: str) -> AsyncGenerator[AuditEvent]:
+def _read_renewal(event: AuditEvent) -> AuditRenewal:
+    said = msgspec.convert(event.after or {}, _Said)
+    return AuditRenewal(
+        sequence=event.sequence or 0,
+        event_id=event.id,
+        at=event.at,
+        actor_id=event.actor_id,
+        comment=said.comment,
+        faults=said.faults,
+    )
+
+
+class _Said(msgspec.Struct):
+    """What the event of a renewal holds."""
+
+    comment: str = ""
+    faults: list[AuditFault] = []
+
+
+async def find_waiting(tx: Transaction, chain_id: str) -> AsyncGenerator[AuditEvent]:
+    """The events of a chain that have no place in it yet, the oldest first."""
     after = ""
     while True:
         part = await rows.find_waiting(tx, chain_id, after, PART)
@@ -157,4 +209,4 @@ async def _waiting(tx: Transaction, chain_id: str) -> AsyncGenerator[AuditEvent]
         after = part[-1].id
 
 
-__all__ = ["AuditFault", "AuditVerification", "ChainReport"]
+__all__ = ["AuditFault", "AuditRenewal", "AuditVerification", "ChainReport"]

@@ -17,6 +17,7 @@ from trunkline.control.alerts.preview import AlertPreview
 from trunkline.control.alerts.rules import AlertRules
 from trunkline.control.alerts.watch import AlertWatch
 from trunkline.control.audit import Audit
+from trunkline.control.audit_acknowledgement import AuditAcknowledgement
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.budgets.budgets import Budgets
@@ -102,6 +103,7 @@ class Services:
     alert_delivery: AlertDelivery
     audit_linking: AuditLinking
     audit_verification: AuditVerification
+    audit_acknowledgement: AuditAcknowledgement
     writes: RateLimit
     """Changes per actor."""
     configurations: Configurations

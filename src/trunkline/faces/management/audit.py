@@ -13,7 +13,7 @@ from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.table_file import FILES, FormDep, Row, send_table
 from trunkline.faces.http.wire import GivenId, GivenMoment
-from trunkline.faces.management.audit_wire import AuditChainResponse, AuditEventResponse
+from trunkline.faces.management.audit_wire import AuditAcknowledgeRequest, AuditChainResponse, AuditEventResponse
 
 router = APIRouter(prefix="/api/audit", tags=["Audit"])
 
@@ -78,3 +78,27 @@ async def verify_audit_log(services: ServicesDep, actor: ActorDep) -> AuditChain
 async def verify_all_audit_logs(services: ServicesDep, actor: ActorDep) -> list[AuditChainResponse]:
     """As `/api/audit/verify`, for all workspaces and for what belongs to none. For the installation's administrator."""
     return [AuditChainResponse.of(each) for each in await services.audit_verification.verify_installation(actor)]
+
+
+@router.post("/acknowledge", dependencies=[allow("audit.acknowledge")])
+async def acknowledge_audit_breaks(
+    services: ServicesDep, given: AuditAcknowledgeRequest, actor: ActorDep
+) -> AuditChainResponse:
+    """Take note of what `/api/audit/verify` finds, and begin the chain anew. For owners.
+
+    What was found is recorded in the log, and told by each later verification as one of `renewals`. Later changes are
+    found as before.
+    """
+    return AuditChainResponse.of(await services.audit_acknowledgement.acknowledge(actor, given.comment))
+
+
+@router.post("/acknowledge/installation", dependencies=[allow("audit.verify_installation")])
+async def acknowledge_audit_breaks_of_installation(
+    services: ServicesDep, given: AuditAcknowledgeRequest, actor: ActorDep
+) -> list[AuditChainResponse]:
+    """As `/api/audit/acknowledge`, for the log of what belongs to no workspace. For the installation's administrator.
+
+    Logs of workspaces that are gone are among them. Those of others are acknowledged by their owners.
+    """
+    reports = await services.audit_acknowledgement.acknowledge_installation(actor, given.comment)
+    return [AuditChainResponse.of(each) for each in reports]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import Moment, ResponseBody
+from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
 
 class AuditEventResponse(ResponseBody):
@@ -44,11 +44,30 @@ class AuditFaultResponse(ResponseBody):
     message: str
 
 
+class AuditRenewalResponse(ResponseBody):
+    """That a log was begun anew after a break that somebody acknowledged."""
+
+    sequence: int = Field(description="The place in the chain from which on it holds again.")
+    event_id: str = Field(description="The event in the log that says so.")
+    at: Moment
+    actor_id: str | None = Field(description="Who acknowledged it.")
+    comment: str
+    faults: list[AuditFaultResponse] = Field(description="What was wrong then, at most 100.")
+
+
+class AuditAcknowledgeRequest(RequestBody):
+    """That the breaks of the log are known."""
+
+    example: ClassVar[dict[str, Any]] = {"comment": "Restored from the backup of 31 January."}
+
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
 class AuditChainResponse(ResponseBody):
     """What was found about one chain of audit events."""
 
     workspace_id: str | None = Field(description="Whose log it is. `null`: that of the installation.")
-    valid: bool = Field(description="Whether nothing is wrong.")
+    valid: bool = Field(description="Whether nothing is wrong, but for what was acknowledged.")
     events: int = Field(description="How many events were checked.")
     pending: int = Field(description="Events of the last seconds, which have no place in the chain yet.")
     last_sequence: int = Field(description="The place of the last event.")
@@ -57,3 +76,4 @@ class AuditChainResponse(ResponseBody):
         "in the place of this one."
     )
     faults: list[AuditFaultResponse] = Field(description="What is wrong, at most 100.")
+    renewals: list[AuditRenewalResponse] = Field(description="Breaks that were acknowledged, the oldest first.")
