@@ -6,16 +6,22 @@ const PASSWORD = process.env["CONSOLE_PASSWORD"] ?? "";
 
 let token = "";
 
-/** Asks the server's API as the owner: what a story needs to be there before somebody looks. */
-export async function ask<Answer = Record<string, string>>(method: string, path: string, body?: unknown): Promise<Answer> {
-  if (token === "") token = (await send("POST", "/api/auth/login", { email: EMAIL, password: PASSWORD }, ""))["accessToken"] ?? "";
-  return send(method, path, body, token);
+/** Asks the server's API as the owner: what a story needs to be there before somebody looks. `workspaceId`: where, if not in the personal one. */
+export async function ask<Answer = Record<string, string>>(method: string, path: string, body?: unknown, workspaceId = ""): Promise<Answer> {
+  if (token === "") token = (await askAsStranger("POST", "/api/auth/login", { email: EMAIL, password: PASSWORD }))["accessToken"] ?? "";
+  const headers = { authorization: `Bearer ${token}`, ...(workspaceId === "" ? {} : { "x-trunkline-workspace": workspaceId }) };
+  return send(method, path, body, headers);
 }
 
-async function send<Answer = Record<string, string>>(method: string, path: string, body: unknown, key: string): Promise<Answer> {
+/** Asks it as somebody who is not signed in. */
+export async function askAsStranger(method: string, path: string, body: unknown): Promise<Record<string, string>> {
+  return send(method, path, body, {});
+}
+
+async function send<Answer>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
   const answer = await fetch(SERVER + path, {
     method,
-    headers: { "content-type": "application/json", ...(key === "" ? {} : { authorization: `Bearer ${key}` }) },
+    headers: { "content-type": "application/json", ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();

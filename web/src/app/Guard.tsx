@@ -59,7 +59,7 @@ function SignedIn() {
     return failed === undefined ? null : <Problem error={failed.error} retry={() => void failed.refetch()} />;
   }
   return (
-    <WorkspaceScope id={workspace.id} role={permissions.data.role} may={permissions.data.may}>
+    <WorkspaceScope id={workspace.id} role={permissions.data.role} userId={me.data.user.id} may={permissions.data.may}>
       <Shell me={me.data} onWorkspace={setWanted} />
     </WorkspaceScope>
   );

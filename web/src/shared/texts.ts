@@ -31,8 +31,7 @@ export const texts = {
   },
   forbidden: {
     title: "Your role does not allow this",
-    about: (needs: string) => `This needs the role ${needs} in the workspace. Ask an owner or administrator.`,
-    anyone: "Ask an owner or administrator of the workspace.",
+    next: "Ask an owner or administrator of the workspace.",
   },
   stale: (when: string) => `From ${when}. The server does not answer now; it is asked again by itself.`,
   subject: {

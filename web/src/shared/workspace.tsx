@@ -5,15 +5,17 @@ import { clientFor } from "./api/client";
 interface Scope {
   id: string;
   role: string;
+  /** Who is signed in. */
+  userId: string;
   may: ReadonlySet<string>;
 }
 
 /** In which workspace the console works now, and what one may do there. */
 const WorkspaceContext = createContext<Scope | undefined>(undefined);
 
-/** Has everything inside work in the workspace `id`, where one has `role` and may do the actions of `may`. */
-export function WorkspaceScope({ id, role, may, children }: { id: string; role: string; may: string[]; children: ReactNode }) {
-  const scope = useMemo(() => ({ id, role, may: new Set(may) }), [id, role, may]);
+/** Has everything inside work in the workspace `id`, where `userId` has `role` and may do the actions of `may`. */
+export function WorkspaceScope({ id, role, userId, may, children }: { id: string; role: string; userId: string; may: string[]; children: ReactNode }) {
+  const scope = useMemo(() => ({ id, role, userId, may: new Set(may) }), [id, role, userId, may]);
   return <WorkspaceContext value={scope}>{children}</WorkspaceContext>;
 }
 
@@ -23,7 +25,7 @@ function useScope(): Scope {
   return scope;
 }
 
-/** The workspace's id, for keys of queries, its client, one's role and the actions that one may do. */
+/** The workspace's id, for keys of queries, its client, who one is, one's role and the actions that one may do. */
 export function useWorkspace(): Scope & { client: TrunklineClient } {
   const scope = useScope();
   return { ...scope, client: clientFor(scope.id) };

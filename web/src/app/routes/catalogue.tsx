@@ -1,6 +1,4 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { meQuery } from "@/features/account/api";
 import { catalogueSearch } from "@/features/catalogue/entries";
 import { root } from "./root";
 
@@ -13,8 +11,7 @@ const catalogue = createRoute({
   component: function Catalogue() {
     const search = catalogue.useSearch();
     const navigate = catalogue.useNavigate();
-    const { data: me } = useSuspenseQuery(meQuery);
-    return <CataloguePage userId={me.user.id} search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
+    return <CataloguePage search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
   },
 });
 

@@ -1,7 +1,5 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
-import { meQuery } from "@/features/account/api";
 import { PERIODS } from "@/features/models/api";
 import { configurationSearch } from "@/features/models/rows";
 import { wizardSearch } from "@/features/models/wizard";
@@ -25,10 +23,7 @@ const configurations = createRoute({
   component: function Configurations() {
     const search = configurations.useSearch();
     const navigate = configurations.useNavigate();
-    const { data: me } = useSuspenseQuery(meQuery);
-    return (
-      <ConfigurationsPage search={search} userId={me.user.id} onSearch={(next) => void navigate({ search: next, replace: true })} />
-    );
+    return <ConfigurationsPage search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
   },
 });
 
@@ -39,8 +34,7 @@ const fresh = createRoute({
   component: function NewConfiguration() {
     const search = fresh.useSearch();
     const navigate = fresh.useNavigate();
-    const { data: me } = useSuspenseQuery(meQuery);
-    return <NewConfigurationPage search={search} userId={me.user.id} onSearch={(next) => void navigate({ search: next, replace: true })} />;
+    return <NewConfigurationPage search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
   },
 });
 
@@ -50,8 +44,7 @@ const one = createRoute({
   validateSearch: z.object({ tab: z.string().optional().catch(undefined), period: z.enum(PERIODS).optional().catch(undefined) }),
   component: function Configuration() {
     const { configurationId } = one.useParams();
-    const { data: me } = useSuspenseQuery(meQuery);
-    return <ConfigurationPage key={configurationId} configurationId={configurationId} userId={me.user.id} />;
+    return <ConfigurationPage key={configurationId} configurationId={configurationId} />;
   },
 });
 

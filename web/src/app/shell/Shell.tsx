@@ -8,6 +8,7 @@ import { keepFocus } from "@/shared/focusKeeper";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Finder } from "./Finder";
 import { Header } from "./Header";
+import { RoleGate } from "./RoleGate";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { texts } from "./texts";
@@ -49,7 +50,9 @@ export function Shell({ me, onWorkspace }: { me: Me; onWorkspace: (id: string) =
         </Drawer>
         <AppShell.Main ref={page} id="page" tabIndex={-1} className={classes.page}>
           <ConnectionBanner />
-          <Outlet />
+          <RoleGate>
+            <Outlet />
+          </RoleGate>
         </AppShell.Main>
       </AppShell>
     </Finder>

@@ -53,6 +53,20 @@ export const ITEMS: Item[] = [
   { to: "/settings", label: "Settings", group: "Admin", icon: SlidersHorizontal, may: "retention.read" },
 ];
 
+/** Pages that take a stronger role than looking does, with the action that they are there for and the weakest role that may do it. */
+const NEEDS = [
+  { to: "/chat", may: "conversations.change", role: "member" },
+  { to: "/configurations/new", may: "configurations.change", role: "member" },
+  { to: "/playground", may: "features.run", role: "member" },
+  { to: "/routes/new", may: "routes.change", role: "admin" },
+  { to: "/audit", may: "audit.read", role: "admin" },
+] as const;
+
+/** What the page of `path` takes. */
+export function needAt(path: string): (typeof NEEDS)[number] | undefined {
+  return NEEDS.find(({ to }) => path === to || path.startsWith(`${to}/`));
+}
+
 /** The item whose pages `path` is one of. */
 export function itemAt(path: string): Item | undefined {
   return ITEMS.find(({ to }) => (to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)));

@@ -5,6 +5,7 @@ export const texts = {
   openNavigation: "Navigation",
   closeNavigation: "Close the navigation",
   find: "Find anything",
+  needs: (role: string, own: string) => `This takes the role ${role} in the workspace; yours is ${own}.`,
   noWorkspace: "You belong to no workspace.",
   health: {
     up: "All providers up",

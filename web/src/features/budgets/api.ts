@@ -1,4 +1,3 @@
-import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
 import { at, pagesQuery } from "@/shared/api/pages";
 
@@ -35,15 +34,6 @@ export function budgetsQuery(client: TrunklineClient, workspaceId: string) {
 /** The limits that one sees: admins all, others those that concern them. */
 export function limitsQuery(client: TrunklineClient, workspaceId: string) {
   return pagesQuery(["limits", workspaceId], (cursor) => client.page("/api/limits", { query: { limit: MOST, ...at(cursor) } }));
-}
-
-/** Who is signed in: members may set limits for what is theirs. */
-export function ownIdQuery(client: TrunklineClient, workspaceId: string) {
-  return queryOptions({
-    queryKey: ["me", workspaceId, "id"],
-    queryFn: async () => (await client.get("/api/auth/me")).user.id,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
 }
 
 /** Makes a budget. */

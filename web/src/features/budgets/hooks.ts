@@ -1,6 +1,6 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useWorkspace } from "@/shared/workspace";
-import { type Budget, type BudgetDraft, budgetsQuery, createBudget, deleteBudget, type Limit, type LimitDraft, limitsQuery, ownIdQuery, updateBudget } from "./api";
+import { type Budget, type BudgetDraft, budgetsQuery, createBudget, deleteBudget, type Limit, type LimitDraft, limitsQuery, updateBudget } from "./api";
 
 /** The workspace's budgets. */
 export function useBudgets() {
@@ -12,12 +12,6 @@ export function useBudgets() {
 export function useLimits() {
   const { client, id } = useWorkspace();
   return useInfiniteQuery(limitsQuery(client, id));
-}
-
-/** The id of who is signed in. */
-export function useOwnId(): string | undefined {
-  const { client, id } = useWorkspace();
-  return useQuery(ownIdQuery(client, id)).data;
 }
 
 /** Makes a budget, or changes `budget`. */

@@ -31,12 +31,6 @@ export const invitationsQuery = (client: TrunklineClient, id: string) => pagesQu
 /** The workspace itself. */
 export const workspaceQuery = (client: TrunklineClient, id: string) => queryOptions({ queryKey: ["workspace", id], queryFn: () => readWorkspace(client, id) });
 
-/** The id of who is signed in. */
-export const ownIdQuery = queryOptions({
-  queryKey: ["me", "id"],
-  queryFn: async () => (await clientFor().get("/api/auth/me")).user.id,
-});
-
 /** The names of the keys that somebody made here: they are revoked when they go. */
 export function keysOfQuery(client: TrunklineClient, id: string, userId: string) {
   return queryOptions({

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { usePreference } from "@/shared/preference";
 import { useWorkspace } from "@/shared/workspace";
 import {
-  changeRole, createInvitation, createWorkspace, deleteInvitation, deleteWorkspace, invitationsQuery, keysOfQuery, membersQuery, ownIdQuery, removeMember, renameWorkspace,
+  changeRole, createInvitation, createWorkspace, deleteInvitation, deleteWorkspace, invitationsQuery, keysOfQuery, membersQuery, removeMember, renameWorkspace,
   type Role, workspaceQuery,
 } from "./api";
 
@@ -22,11 +22,6 @@ export function useInvitations(enabled: boolean) {
 export function useThisWorkspace() {
   const { client, id } = useWorkspace();
   return useQuery(workspaceQuery(client, id));
-}
-
-/** The id of who is signed in. */
-export function useOwnId(): string | undefined {
-  return useQuery(ownIdQuery).data;
 }
 
 /** The names of the keys that a member made here. */

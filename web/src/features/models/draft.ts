@@ -56,8 +56,8 @@ export function bodyWithoutKey({ baseUrl, model, configuration }: Pick<DraftValu
 export const CAN_SEAL = typeof crypto !== "undefined" && crypto.subtle !== undefined;
 
 /** A function that makes of a draft what is sent: with its key sealed for the address that it is for. Throws TrunklineError. */
-export function useSealing(userId: string): (provider: string, values: DraftValues) => Promise<ConfigurationDraft> {
-  const { client, id } = useWorkspace();
+export function useSealing(): (provider: string, values: DraftValues) => Promise<ConfigurationDraft> {
+  const { client, id, userId } = useWorkspace();
   return useCallback(
     async (provider, values) => {
       const body = bodyWithoutKey(values);

@@ -12,24 +12,26 @@ export function ParameterField({
   value,
   lack,
   error,
+  readOnly = false,
   onChange,
 }: {
   field: Field;
   value: unknown;
   lack?: string | undefined;
   error?: string | undefined;
+  readOnly?: boolean;
   onChange: (value: unknown) => void;
 }) {
   const id = useId();
   const isSet = value !== undefined;
-  const disabled = lack !== undefined && !isSet;
+  const disabled = readOnly || (lack !== undefined && !isSet);
   return (
     <Box className={classes.field} data-disabled={disabled || undefined}>
       <Group justify="space-between" wrap="nowrap" mih={26}>
         <Text component="label" htmlFor={id} fw={550} size="sm">
           {field.title}
         </Text>
-        {isSet ? (
+        {isSet && !readOnly ? (
           <Tooltip label={texts.reset(field.title)}>
             <ActionIcon variant="subtle" color="gray" size={26} aria-label={texts.reset(field.title)} onClick={() => onChange(undefined)}>
               <RotateCcw size={14} aria-hidden />

@@ -27,7 +27,7 @@ export function Loaded<Data>({ query, skeleton, children }: { query: Asked<Data>
       </>
     );
   }
-  if (query.error instanceof TrunklineError && query.error.status === 403) return <Forbidden />;
+  if (query.error instanceof TrunklineError && query.error.status === 403) return <Forbidden reason={query.error.message} />;
   if (query.error) return <Problem error={query.error} retry={() => void query.refetch()} />;
   return skeleton;
 }

@@ -4,7 +4,7 @@ import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { SubjectPicker } from "@/shared/subjects/SubjectPicker";
 import { FormDialog } from "@/shared/ui/FormDialog";
 import { notifyDone } from "@/shared/ui/notify";
-import { useMay } from "@/shared/workspace";
+import { useMay, useWorkspace } from "@/shared/workspace";
 import type { Limit } from "../api";
 import { beginLimit, LIMIT_SUBJECTS, limitDraftOf, MEASURES, OWN_SUBJECTS, WINDOWS } from "../limitForm";
 import { useSaveLimit } from "../hooks";
@@ -13,9 +13,10 @@ import { texts } from "../texts";
 const FIELDS = ["amount", "burst", "window", "measure", "subjectId"] as const;
 
 /** Makes a limit, or changes how much `editing` is. Members can limit what is theirs. */
-export function LimitForm({ editing, ownId, onClose }: { editing: Limit | null; ownId: string | undefined; onClose: () => void }) {
+export function LimitForm({ editing, onClose }: { editing: Limit | null; onClose: () => void }) {
+  const { userId } = useWorkspace();
   const mayAll = useMay("budgets.change");
-  const { control, handleSubmit, setError, setValue, formState } = useForm({ defaultValues: beginLimit(editing, mayAll ? null : (ownId ?? null)) });
+  const { control, handleSubmit, setError, setValue, formState } = useForm({ defaultValues: beginLimit(editing, mayAll ? null : userId) });
   const [subject, measure] = useWatch({ control, name: ["subject", "measure"] });
   const saving = useSaveLimit(editing);
   const words = texts.limitForm;

@@ -4,13 +4,14 @@ import { texts as shared } from "@/shared/texts";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
-import { useMay } from "@/shared/workspace";
+import { useMay, useWorkspace } from "@/shared/workspace";
 import type { Limit } from "../api";
 import { texts } from "../texts";
 import { amountOf, subjectOf } from "../words";
 
 /** The limits, in words. Who is no admin changes what is theirs alone. */
-export function LimitList({ limits, ownId, onEdit, onDelete }: { limits: Limit[]; ownId: string | undefined; onEdit: (limit: Limit) => void; onDelete: (limit: Limit) => void }) {
+export function LimitList({ limits, onEdit, onDelete }: { limits: Limit[]; onEdit: (limit: Limit) => void; onDelete: (limit: Limit) => void }) {
+  const { userId } = useWorkspace();
   const mayAll = useMay("budgets.change");
   const mayOwn = useMay("limits.change");
   const words = texts.limits;
@@ -41,7 +42,7 @@ export function LimitList({ limits, ownId, onEdit, onDelete }: { limits: Limit[]
           <Table.Td visibleFrom="sm">{limit.burst === null ? words.whole : count(limit.burst)}</Table.Td>
           <Table.Td visibleFrom="sm">{limit.byAdmin ? words.admin : words.member}</Table.Td>
           <Table.Td ta="right">
-            {mayAll || (mayOwn && limit.createdBy === ownId && !limit.byAdmin) ? (
+            {mayAll || (mayOwn && limit.createdBy === userId && !limit.byAdmin) ? (
               <RowMenu
                 label={words.actionsFor(`${amountOf(limit)}, ${subjectOf(limit)}`)}
                 actions={[

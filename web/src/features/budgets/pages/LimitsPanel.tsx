@@ -11,7 +11,7 @@ import { useMay } from "@/shared/workspace";
 import type { Limit } from "../api";
 import { LimitForm } from "../components/LimitForm";
 import { LimitList } from "../components/LimitList";
-import { useDeleteLimit, useLimits, useOwnId } from "../hooks";
+import { useDeleteLimit, useLimits } from "../hooks";
 import { texts } from "../texts";
 import { amountOf, subjectOf } from "../words";
 
@@ -20,7 +20,6 @@ type Open = { kind: "create" } | { kind: "edit" | "delete"; limit: Limit } | nul
 /** How much of what each may use. */
 export function LimitsPanel() {
   const limits = useLimits();
-  const ownId = useOwnId();
   const remove = useDeleteLimit();
   const mayChange = useMay("limits.change");
   const [open, setOpen] = useState<Open>(null);
@@ -31,7 +30,7 @@ export function LimitsPanel() {
       <Group justify="space-between" mb="sm">
         <Text c="dimmed">{words.about}</Text>
         {mayChange ? (
-          <Button leftSection={<Plus size={16} aria-hidden />} disabled={ownId === undefined} onClick={() => setOpen({ kind: "create" })}>
+          <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setOpen({ kind: "create" })}>
             {words.add}
           </Button>
         ) : null}
@@ -41,13 +40,13 @@ export function LimitsPanel() {
           all.length === 0 ? (
             <EmptyState title={words.empty}>{words.emptyAbout}</EmptyState>
           ) : (
-            <LimitList limits={all} ownId={ownId} onEdit={(limit) => setOpen({ kind: "edit", limit })} onDelete={(limit) => setOpen({ kind: "delete", limit })} />
+            <LimitList limits={all} onEdit={(limit) => setOpen({ kind: "edit", limit })} onDelete={(limit) => setOpen({ kind: "delete", limit })} />
           )
         }
       </Loaded>
       <MorePages query={limits} />
-      {open?.kind === "create" ? <LimitForm editing={null} ownId={ownId} onClose={close} /> : null}
-      {open?.kind === "edit" ? <LimitForm editing={open.limit} ownId={ownId} onClose={close} /> : null}
+      {open?.kind === "create" ? <LimitForm editing={null} onClose={close} /> : null}
+      {open?.kind === "edit" ? <LimitForm editing={open.limit} onClose={close} /> : null}
       {open?.kind === "delete" ? (
         <ConfirmDestroy
           opened

@@ -13,7 +13,7 @@ import { texts } from "../texts";
 const words = texts.withdrawn;
 
 /** Which of `suspects` have a model that their provider no longer lists, with what can take its place at one press. */
-export function WithdrawnModels({ suspects, userId }: { suspects: Configuration[]; userId: string }) {
+export function WithdrawnModels({ suspects }: { suspects: Configuration[] }) {
   const { client, id } = useWorkspace();
   const found = useQueries({
     queries: suspects.map((each) => standingQuery(client, id, each)),
@@ -26,17 +26,17 @@ export function WithdrawnModels({ suspects, userId }: { suspects: Configuration[
       <Stack gap="sm" align="flex-start">
         <Badge tone="fair">{words.title}</Badge>
         {gone.map(({ configuration, nearest }) => (
-          <Withdrawn key={configuration.id} configuration={configuration} nearest={nearest} userId={userId} />
+          <Withdrawn key={configuration.id} configuration={configuration} nearest={nearest} />
         ))}
       </Stack>
     </Paper>
   );
 }
 
-function Withdrawn({ configuration, nearest, userId }: { configuration: Configuration; nearest: string[]; userId: string }) {
+function Withdrawn({ configuration, nearest }: { configuration: Configuration; nearest: string[] }) {
   const { client, id } = useWorkspace();
   const queries = useQueryClient();
-  const mayChange = useMayChange(configuration, userId);
+  const mayChange = useMayChange(configuration);
   const changing = useMutation({
     mutationFn: (model: string) => changeModel(client, configuration, model, words.reason(configuration.model ?? "")),
     onSuccess: async ({ name, model }) => {

@@ -19,7 +19,6 @@ import { abilitiesOf, type CatalogueSearch, entriesOf, find, suspectsOf } from "
 import { texts } from "../texts";
 
 interface PageProps {
-  userId: string;
   search: CatalogueSearch;
   onSearch: (next: CatalogueSearch) => void;
 }
@@ -58,7 +57,7 @@ const together = (results: UseQueryResult<ModelList>[]) => ({
   waiting: results.some((result) => result.isPending),
 });
 
-function Shown({ configurations, userId, search, onSearch }: PageProps & { configurations: Configuration[] }) {
+function Shown({ configurations, search, onSearch }: PageProps & { configurations: Configuration[] }) {
   const { client, id } = useWorkspace();
   const [comparing, { open, close }] = useDisclosure(false);
   const providers = useMemo(() => [...new Set(configurations.map((each) => each.provider))].toSorted(), [configurations]);
@@ -79,7 +78,7 @@ function Shown({ configurations, userId, search, onSearch }: PageProps & { confi
             {texts.failed(list.provider, list.problem ?? "")}
           </Text>
         ))}
-      <WithdrawnModels suspects={suspects} userId={userId} />
+      <WithdrawnModels suspects={suspects} />
       {entries.length === 0 && waiting ? <ListSkeleton rows={8} label={texts.loading} /> : <CatalogueTable entries={found} search={search} onSearch={onSearch} />}
       <Group justify="space-between" mt="xs">
         <Text size="sm" c="dimmed" component="output">

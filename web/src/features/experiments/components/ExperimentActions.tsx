@@ -2,13 +2,11 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { CopyAs } from "@/shared/ui/CopyAs";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
-import { useMay } from "@/shared/workspace";
 import { type Experiment, useExperimentChanges } from "../api";
 import { texts } from "../texts";
 
 /** How an experiment is ended: with a winner, or with the control. */
-export function ExperimentActions({ experiment }: { experiment: Experiment }) {
-  const may = useMay("experiments.change");
+export function ExperimentActions({ experiment, may }: { experiment: Experiment; may: boolean }) {
   const { ship, revert } = useExperimentChanges(experiment.configId);
   const [asking, setAsking] = useState<"ship" | "revert" | null>(null);
   const control = experiment.versions.find((version) => version.isControl);

@@ -1,7 +1,6 @@
 import { Box, Button, Group, Paper, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { duration } from "@/shared/format/time";
-import { useMay } from "@/shared/workspace";
 import type { Experiment } from "../api";
 import { texts } from "../texts";
 import classes from "./experiments.module.css";
@@ -12,8 +11,7 @@ type Rail = Experiment["guardrails"][number];
 const signed = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
 
 /** What must not get worse, how each stands, and whether people arrive as split. */
-export function Guardrails({ experiment }: { experiment: Experiment }) {
-  const may = useMay("experiments.change") && experiment.state !== "none";
+export function Guardrails({ experiment, may }: { experiment: Experiment; may: boolean }) {
   const [editing, { open, close }] = useDisclosure(false);
   const { guardrails } = texts;
   const { ok } = experiment.sampleRatio;
@@ -21,7 +19,7 @@ export function Guardrails({ experiment }: { experiment: Experiment }) {
     <Paper withBorder p="md" className={classes.card}>
       <Group justify="space-between" mb="xs">
         <Title order={2}>{guardrails.title}</Title>
-        {may ? (
+        {may && experiment.state !== "none" ? (
           <Button size="xs" variant="default" onClick={open}>
             {guardrails.edit}
           </Button>

@@ -2,6 +2,7 @@ import { Button, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput }
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Controller, useForm } from "react-hook-form";
+import { useMayChangeEach } from "@/shared/subjects/useMayChange";
 import { texts as shared } from "@/shared/texts";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { Problem } from "@/shared/ui/Problem";
@@ -22,6 +23,7 @@ interface Fields {
 export function NewExperiment({ onClose, done }: { onClose: () => void; done: (configId: string) => void }) {
   const { client, id } = useWorkspace();
   const { create: words } = texts;
+  const mayChange = useMayChangeEach();
   const configurations = useQuery(candidatesQuery(client, id));
   const { create } = useExperimentChanges("");
   const form = useForm<Fields>({ defaultValues: { configId: "", version: "v2", model: "", temperature: "", prompt: "", share: 50 } });
@@ -54,7 +56,7 @@ export function NewExperiment({ onClose, done }: { onClose: () => void; done: (c
                 {...field}
                 onChange={(value) => field.onChange(value ?? "")}
                 label={words.configuration}
-                data={(configurations.data ?? []).map((each) => ({ value: each.id, label: `${each.name} · ${each.model ?? ""}` }))}
+                data={(configurations.data ?? []).filter(mayChange).map((each) => ({ value: each.id, label: `${each.name} · ${each.model ?? ""}` }))}
                 searchable
                 error={errors.configId?.message}
               />

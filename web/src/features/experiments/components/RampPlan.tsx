@@ -2,7 +2,6 @@ import { Button, Group, Paper, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { count } from "@/shared/format/quantity";
 import { Problem } from "@/shared/ui/Problem";
-import { useMay } from "@/shared/workspace";
 import { type Experiment, useExperimentChanges } from "../api";
 import { texts } from "../texts";
 import classes from "./experiments.module.css";
@@ -11,8 +10,7 @@ import { RampForm } from "./RampForm";
 type Step = NonNullable<Experiment["ramp"]>["steps"][number];
 
 /** How the share of a version grows by itself, and how far it is. */
-export function RampPlan({ experiment }: { experiment: Experiment }) {
-  const may = useMay("experiments.change");
+export function RampPlan({ experiment, may }: { experiment: Experiment; may: boolean }) {
   const [planning, { open, close }] = useDisclosure(false);
   const { change } = useExperimentChanges(experiment.configId);
   const { ramp } = texts;

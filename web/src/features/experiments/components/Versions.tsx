@@ -2,15 +2,13 @@ import { Button, Group, SimpleGrid, Text } from "@mantine/core";
 import { useState } from "react";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { Problem } from "@/shared/ui/Problem";
-import { useMay } from "@/shared/workspace";
 import { type Experiment, useExperimentChanges, type Version } from "../api";
 import { isSame, rebalance, type Shares } from "../shares";
 import { texts } from "../texts";
 import { VersionCard } from "./VersionCard";
 
 /** The versions side by side. Shares that were moved are kept until they are saved; they sum to 100 all the way. */
-export function Versions({ experiment, versions }: { experiment: Experiment; versions: Version[] }) {
-  const may = useMay("configurations.change");
+export function Versions({ experiment, versions, may }: { experiment: Experiment; versions: Version[]; may: boolean }) {
   const { share } = useExperimentChanges(experiment.configId);
   const active = versions.filter((version) => version.isActive);
   const saved: Shares = Object.fromEntries(active.map((version) => [version.id, Math.round(version.trafficPercent * 100)]));

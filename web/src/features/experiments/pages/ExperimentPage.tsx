@@ -1,6 +1,7 @@
 import { Box, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { usePageTitle } from "@/shared/pageTitle";
+import { useMayChange } from "@/shared/subjects/useMayChange";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
@@ -21,6 +22,7 @@ export function ExperimentPage({ configId }: { configId: string }) {
   const configuration = useQuery(configurationQuery(client, id, configId));
   const experiment = useQuery(experimentQuery(client, id, configId));
   const versions = useQuery(versionsQuery(client, id, configId));
+  const may = useMayChange(configuration.data);
   const name = configuration.data?.name ?? texts.title;
   usePageTitle(name);
   return (
@@ -38,18 +40,18 @@ export function ExperimentPage({ configId }: { configId: string }) {
               </Box>
             </Group>
             <Group gap="xs">
-              <ExperimentActions experiment={told} />
+              <ExperimentActions experiment={told} may={may} />
             </Group>
           </Group>
           <Verdict experiment={told} />
           <Loaded query={versions} skeleton={null}>
-            {(list) => <Versions experiment={told} versions={list} />}
+            {(list) => <Versions experiment={told} versions={list} may={may} />}
           </Loaded>
           <div className={classes.grid}>
             <Difference experiment={told} />
             <Stack gap="md">
-              <Guardrails experiment={told} />
-              <RampPlan experiment={told} />
+              <Guardrails experiment={told} may={may} />
+              <RampPlan experiment={told} may={may} />
             </Stack>
           </div>
         </>

@@ -10,9 +10,9 @@ import { useChangeRole } from "../hooks";
 import { texts } from "../texts";
 
 /** The members. Admins give roles and remove; owners are for owners alone. */
-export function MemberList({ members, ownId, onRemove }: { members: Member[]; ownId: string | undefined; onRemove: (member: Member) => void }) {
+export function MemberList({ members, onRemove }: { members: Member[]; onRemove: (member: Member) => void }) {
   const mayChange = useMay("members.change");
-  const { role: ownRole } = useWorkspace();
+  const { role: ownRole, userId: ownId } = useWorkspace();
   const changing = useChangeRole();
   const grantable = ROLES.filter((role) => role !== "owner" || ownRole === "owner");
   return (

@@ -5,7 +5,7 @@ import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { notifyDone } from "@/shared/ui/notify";
 import { Problem } from "@/shared/ui/Problem";
-import { useMay } from "@/shared/workspace";
+import { useMay, useWorkspace } from "@/shared/workspace";
 import type { Workspace } from "../api";
 import { useRemovals, useRename } from "../hooks";
 import { texts } from "../texts";
@@ -13,7 +13,8 @@ import { texts } from "../texts";
 const words = texts.workspace;
 
 /** The workspace itself: its name, leaving it, deleting it. */
-export function WorkspacePanel({ workspace, ownId }: { workspace: Workspace; ownId: string | undefined }) {
+export function WorkspacePanel({ workspace }: { workspace: Workspace }) {
+  const { userId } = useWorkspace();
   const mayChange = useMay("workspaces.change");
   const mayDelete = useMay("workspaces.delete");
   const { remove, destroy } = useRemovals();
@@ -26,7 +27,7 @@ export function WorkspacePanel({ workspace, ownId }: { workspace: Workspace; own
         <Card>
           <Group justify="space-between">
             <Text c="dimmed">{words.leaveAbout}</Text>
-            <Button variant="default" disabled={ownId === undefined} onClick={() => setAsked("leave")}>
+            <Button variant="default" onClick={() => setAsked("leave")}>
               {words.leave}
             </Button>
           </Group>
@@ -45,7 +46,7 @@ export function WorkspacePanel({ workspace, ownId }: { workspace: Workspace; own
         </Card>
       ) : null}
       {asked === "leave" ? (
-        <ConfirmDestroy opened title={words.leaving(workspace.name)} about={words.leaveAbout} action={words.leave} onClose={close} onConfirm={() => remove(ownId ?? "")} />
+        <ConfirmDestroy opened title={words.leaving(workspace.name)} about={words.leaveAbout} action={words.leave} onClose={close} onConfirm={() => remove(userId)} />
       ) : null}
       {asked === "delete" ? (
         <ConfirmDestroy opened title={words.deleting(workspace.name)} about={words.deleteAbout} action={words.delete} typed={workspace.name} onClose={close} onConfirm={destroy} />

@@ -16,14 +16,13 @@ import { NewWorkspace } from "../components/NewWorkspace";
 import { RemoveMember } from "../components/RemoveMember";
 import { RoleMatrix } from "../components/RoleMatrix";
 import { WorkspacePanel } from "../components/WorkspacePanel";
-import { useMembers, useOwnId, useThisWorkspace } from "../hooks";
+import { useMembers, useThisWorkspace } from "../hooks";
 import { texts } from "../texts";
 
 /** Who belongs to the workspace, what each may do, and the workspace itself. */
 export function MembersPage() {
   const members = useMembers();
   const workspace = useThisWorkspace();
-  const ownId = useOwnId();
   const mayInvite = useMay("invitations.manage");
   const mayCreate = useMay("workspaces.create");
   const [open, setOpen] = useState<"invite" | "new" | null>(null);
@@ -59,7 +58,7 @@ export function MembersPage() {
             panel: (
               <>
                 <Loaded query={members} skeleton={skeleton}>
-                  {(all) => <MemberList members={all} ownId={ownId} onRemove={setRemoved} />}
+                  {(all) => <MemberList members={all} onRemove={setRemoved} />}
                 </Loaded>
                 <MorePages query={members} />
                 {mayInvite && shared ? <InvitationList /> : null}
@@ -77,7 +76,7 @@ export function MembersPage() {
             label: texts.tabs.workspace,
             panel: (
               <Loaded query={workspace} skeleton={skeleton}>
-                {(data) => <WorkspacePanel key={data.id} workspace={data} ownId={ownId} />}
+                {(data) => <WorkspacePanel key={data.id} workspace={data} />}
               </Loaded>
             ),
           },

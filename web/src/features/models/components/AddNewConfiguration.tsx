@@ -28,19 +28,17 @@ const QUIET_MS = 350;
 /** The way to a new configuration, in six steps, with the request that will be sent beside it. Nothing is saved before the last. */
 export function AddNewConfiguration({
   search,
-  userId,
   onSearch,
   onSaved,
 }: {
   search: WizardSearch;
-  userId: string;
   onSearch: (next: WizardSearch) => void;
   onSaved: (configuration: Configuration) => void;
 }) {
   const { client } = useWorkspace();
   const { supportedProviders: providers } = useProviderStore();
   const { values, provider, set, step, reachable, changed, tested, setTested, stamp } = useWizard(search, onSearch, providers);
-  const seal = useSealing(userId);
+  const seal = useSealing();
   const creating = useCreateConfiguration();
   const [pressed, setPressed] = useState<Step | null>(null);
   const [shown] = useDebouncedValue(JSON.stringify({ ...hideHeaders(values), provider: values.provider }), QUIET_MS);

@@ -16,7 +16,6 @@ const { columns } = texts.list;
 /** The table, of which only the rows in sight exist. On a phone each row keeps its name, health and cost. */
 export function ConfigurationList({
   rows,
-  userId,
   span,
   search,
   onSearch,
@@ -26,7 +25,6 @@ export function ConfigurationList({
   onChosen,
 }: {
   rows: Row[];
-  userId: string;
   /** What the figures are of. */
   span: CallSpan;
   search: ConfigurationSearch;
@@ -89,7 +87,6 @@ export function ConfigurationList({
             <ConfigurationRow
               key={id}
               row={row}
-              userId={userId}
               span={span}
               index={item.index}
               measure={virtual.measureElement}

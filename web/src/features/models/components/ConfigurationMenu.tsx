@@ -3,14 +3,16 @@ import { useState } from "react";
 import { notifyDone, notifyFailed } from "@/shared/ui/notify";
 import { useMayChange } from "@/shared/subjects/useMayChange";
 import { type RowAction, RowMenu } from "@/shared/ui/RowMenu";
+import { useMay } from "@/shared/workspace";
 import type { Configuration } from "../api";
 import { useTestConnection, useUpdateConfiguration } from "../hooks";
 import { texts } from "../texts";
 import { DeleteConfiguration } from "./DeleteConfiguration";
 
 /** What can be done with one configuration of the table. */
-export function ConfigurationMenu({ configuration, userId }: { configuration: Configuration; userId: string }) {
-  const mayChange = useMayChange(configuration, userId);
+export function ConfigurationMenu({ configuration }: { configuration: Configuration }) {
+  const mayChange = useMayChange(configuration);
+  const mayTest = useMay("configurations.test");
   const navigate = useNavigate();
   const testing = useTestConnection();
   const updating = useUpdateConfiguration();
@@ -31,7 +33,7 @@ export function ConfigurationMenu({ configuration, userId }: { configuration: Co
   ];
   return (
     <>
-      <RowMenu label={texts.list.actions(name)} actions={mayChange ? [test, ...changes] : [test]} />
+      <RowMenu label={texts.list.actions(name)} actions={[...(mayTest ? [test] : []), ...(mayChange ? changes : [])]} />
       {deleting ? <DeleteConfiguration configuration={configuration} onClose={() => setDeleting(false)} onDeleted={() => setDeleting(false)} /> : null}
     </>
   );

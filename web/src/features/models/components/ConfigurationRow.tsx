@@ -20,7 +20,6 @@ const apart = { onClick: (event: MouseEvent) => event.stopPropagation() };
 /** A configuration in the table. A click anywhere opens it; figures open the requests that they sum. */
 export function ConfigurationRow({
   row,
-  userId,
   span,
   index,
   measure,
@@ -30,7 +29,6 @@ export function ConfigurationRow({
   onToggle,
 }: {
   row: Row;
-  userId: string;
   span: CallSpan;
   index: number;
   measure: (element: Element | null) => void;
@@ -87,7 +85,7 @@ export function ConfigurationRow({
       </Table.Td>
       <RowFigures row={row} span={span} bad={tone === "bad"} apart={apart} />
       <Table.Td visibleFrom="xs" {...apart}>
-        <ConfigurationMenu configuration={configuration} userId={userId} />
+        <ConfigurationMenu configuration={configuration} />
       </Table.Td>
     </Table.Tr>
   );

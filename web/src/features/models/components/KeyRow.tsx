@@ -6,7 +6,7 @@ import { texts } from "../texts";
 import { RotateKey } from "./RotateKey";
 
 /** What is known of the stored key, and a way to replace it. The key itself is shown nowhere. */
-export function KeyRow({ configuration, provider, userId, mayChange }: { configuration: Configuration; provider: Provider; userId: string; mayChange: boolean }) {
+export function KeyRow({ configuration, provider, mayChange }: { configuration: Configuration; provider: Provider; mayChange: boolean }) {
   const [rotating, { open, close }] = useDisclosure(false);
   const about = configuration.apiKeyInfo;
   if (!provider.acceptsApiKey) return null;
@@ -26,7 +26,7 @@ export function KeyRow({ configuration, provider, userId, mayChange }: { configu
       <Button variant="default" onClick={open} disabled={!mayChange}>
         {texts.settings.rotate}
       </Button>
-      {rotating ? <RotateKey configuration={configuration} provider={provider} userId={userId} onClose={close} /> : null}
+      {rotating ? <RotateKey configuration={configuration} provider={provider} onClose={close} /> : null}
     </Group>
   );
 }

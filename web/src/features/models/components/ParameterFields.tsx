@@ -15,11 +15,13 @@ export function ParameterFields({
   provider,
   value,
   preview,
+  readOnly = false,
   onChange,
 }: {
   provider: string;
   value: Settings;
   preview: Preview | undefined;
+  readOnly?: boolean;
   onChange: (settings: Settings) => void;
 }) {
   const { client } = useWorkspace();
@@ -37,6 +39,7 @@ export function ParameterFields({
       value={value[field.name]}
       lack={lacks.get(field.name)}
       error={problems.get(field.name)}
+      readOnly={readOnly}
       onChange={(next) => onChange(withSetting(value, field.name, next))}
     />
   );
@@ -45,7 +48,7 @@ export function ParameterFields({
       <Group justify="space-between" align="flex-end">
         <Text c="dimmed">{texts.parameters.about}</Text>
         <Group gap="xs">
-          {templates.data !== undefined && templates.data.length > 0 ? (
+          {!readOnly && templates.data !== undefined && templates.data.length > 0 ? (
             <Select
               aria-label={texts.parameters.template}
               placeholder={texts.parameters.template}
@@ -58,7 +61,7 @@ export function ParameterFields({
               }}
             />
           ) : null}
-          {set.length > 0 ? (
+          {set.length > 0 && !readOnly ? (
             <Button variant="default" onClick={() => onChange(set.reduce((rest, field) => withSetting(rest, field.name, undefined), value))}>
               {texts.parameters.resetAll}
             </Button>

@@ -14,10 +14,10 @@ import { ConnectionTester } from "./ConnectionTester";
 import { KeyField } from "./KeyField";
 
 /** Replaces a key: the new one is tested first, while calls still go with the old one. */
-export function RotateKey({ configuration, provider, userId, onClose }: { configuration: Configuration; provider: Provider; userId: string; onClose: () => void }) {
+export function RotateKey({ configuration, provider, onClose }: { configuration: Configuration; provider: Provider; onClose: () => void }) {
   const { client } = useWorkspace();
   const reread = useReread();
-  const seal = useSealing(userId);
+  const seal = useSealing();
   const [key, setKey] = useState("");
   const [testFirst, setTestFirst] = useState(true);
   const testing = useValidateConfiguration(provider.name);

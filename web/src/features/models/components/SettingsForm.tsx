@@ -5,9 +5,10 @@ import { useState } from "react";
 import { TrunklineError } from "@trunkline/client";
 import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
 import { type Difference, differences } from "@/shared/revisions/differences";
+import { Fields } from "@/shared/ui/Fields";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { notifyDone } from "@/shared/ui/notify";
-import { useWorkspace } from "@/shared/workspace";
+import { useMay, useWorkspace } from "@/shared/workspace";
 import { type Configuration, configurationQuery, previewQuery, type Provider } from "../api";
 import { type Editable, editable } from "../editable";
 import { bodyWithoutKey, useSealing } from "../draft";
@@ -29,8 +30,9 @@ import classes from "./SettingsForm.module.css";
 const QUIET_MS = 350;
 
 /** The settings of a saved configuration. What changes is shown before it is saved; who changed it meanwhile is not overwritten. */
-export function SettingsForm({ configuration, provider, userId, mayChange }: { configuration: Configuration; provider: Provider; userId: string; mayChange: boolean }) {
+export function SettingsForm({ configuration, provider, mayChange }: { configuration: Configuration; provider: Provider; mayChange: boolean }) {
   const { client, id } = useWorkspace();
+  const mayAsk = useMay("configurations.test");
   const queries = useQueryClient();
   const [base, setBase] = useState(configuration);
   const [values, setValues] = useState<Editable>(() => editable(configuration));
@@ -38,7 +40,7 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
   const [theirs, setTheirs] = useState<Configuration | null>(null);
   const [reviewing, { open, close }] = useDisclosure(false);
   const updating = useUpdateConfiguration();
-  const seal = useSealing(userId);
+  const seal = useSealing();
   const set = (change: Partial<Editable>) => setValues((before) => ({ ...before, ...change }));
   // Nothing typed here: what others save meanwhile is shown as it is.
   if (configuration.revision > base.revision && theirs === null && differences(editable(base), values).length === 0) {
@@ -49,7 +51,7 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
   const moved = (values.baseUrl ?? "") !== (base.baseUrl ?? "");
   const [shown] = useDebouncedValue(values, QUIET_MS);
   const draft = { baseUrl: shown.baseUrl ?? "", model: shown.model ?? "", configuration: shown.configuration };
-  const preview = useQuery({ ...previewQuery(client, provider.name, bodyWithoutKey(draft)), placeholderData: (before) => before });
+  const preview = useQuery({ ...previewQuery(client, provider.name, bodyWithoutKey(draft)), placeholderData: (before) => before, enabled: mayAsk });
 
   const save = async (reason: string, onto: Configuration) => {
     const { configuration: settings, ...plain } = values;
@@ -90,10 +92,10 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
       <Stack miw={0}>
         {mayChange ? null : <Text c="dimmed">{texts.settings.readOnly}</Text>}
         <Paper withBorder p="md" className={classes.card}>
-          <Stack>
-            <TextInput label={texts.settings.name} value={values.name} disabled={!mayChange} maxLength={255} onChange={(event) => set({ name: event.currentTarget.value })} />
+          <Fields readOnly={!mayChange}>
+            <TextInput label={texts.settings.name} value={values.name} maxLength={255} onChange={(event) => set({ name: event.currentTarget.value })} />
             <ModelInput saved={base} value={values.model ?? ""} disabled={!mayChange} onChange={(model) => set({ model })} />
-            <KeyRow configuration={base} provider={provider} userId={userId} mayChange={mayChange} />
+            <KeyRow configuration={base} provider={provider} mayChange={mayChange} />
             <BaseUrlField provider={provider} value={values.baseUrl ?? ""} onChange={(baseUrl) => set({ baseUrl: baseUrl === "" ? null : baseUrl })} />
             {moved && base.apiKey !== null ? (
               <div>
@@ -105,13 +107,13 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
             ) : null}
             <ConnectionSettings provider={provider.name} value={values.configuration} onChange={(next) => set({ configuration: next })} />
             <Group gap="xl">
-              <Switch label={texts.settings.active} description={texts.settings.activeHint} checked={values.isActive} disabled={!mayChange} onChange={(event) => set({ isActive: event.currentTarget.checked })} />
-              <Switch label={texts.save.shared} description={texts.save.sharedHint} checked={values.shared} disabled={!mayChange} onChange={(event) => set({ shared: event.currentTarget.checked })} />
+              <Switch label={texts.settings.active} description={texts.settings.activeHint} checked={values.isActive} onChange={(event) => set({ isActive: event.currentTarget.checked })} />
+              <Switch label={texts.save.shared} description={texts.save.sharedHint} checked={values.shared} onChange={(event) => set({ shared: event.currentTarget.checked })} />
             </Group>
-          </Stack>
+          </Fields>
         </Paper>
         <Paper withBorder p="md" className={classes.card}>
-          <ParameterFields provider={provider.name} value={values.configuration} preview={preview.data} onChange={(next) => set({ configuration: next })} />
+          <ParameterFields readOnly={!mayChange} provider={provider.name} value={values.configuration} preview={preview.data} onChange={(next) => set({ configuration: next })} />
         </Paper>
         <ConfigurationValidator problems={{}} error={updating.error} />
         <Group justify="flex-end" gap="xs" className={classes.actions}>
@@ -126,12 +128,14 @@ export function SettingsForm({ configuration, provider, userId, mayChange }: { c
               {texts.settings.discard}
             </Button>
           ) : null}
-          <Button onClick={open} disabled={changes.length === 0 || !mayChange}>
-            {changes.length === 0 ? texts.settings.noChanges : texts.settings.review(changes.length)}
-          </Button>
+          {mayChange ? (
+            <Button onClick={open} disabled={changes.length === 0}>
+              {changes.length === 0 ? texts.settings.noChanges : texts.settings.review(changes.length)}
+            </Button>
+          ) : null}
         </Group>
       </Stack>
-      <RequestPreview query={preview} name={values.name} sealed={false} />
+      {mayAsk ? <RequestPreview query={preview} name={values.name} sealed={false} /> : null}
       <ReviewChanges opened={reviewing} changes={changes} saving={updating.isPending} onClose={close} onSave={(reason) => void save(reason, base)} />
       {theirs === null ? null : (
         <ConflictDialog

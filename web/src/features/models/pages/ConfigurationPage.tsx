@@ -7,6 +7,7 @@ import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { PageTabs } from "@/shared/ui/PageTabs";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
+import { useMay } from "@/shared/workspace";
 import type { Configuration } from "../api";
 import { ConnectionTester } from "../components/ConnectionTester";
 import { DeleteConfiguration } from "../components/DeleteConfiguration";
@@ -19,18 +20,19 @@ import { useModelStore, useProviderStore } from "../stores";
 import { texts } from "../texts";
 
 /** One configuration: its settings, experiment, usage, requests and history. */
-export function ConfigurationPage({ configurationId, userId }: { configurationId: string; userId: string }) {
+export function ConfigurationPage({ configurationId }: { configurationId: string }) {
   const configuration = useConfiguration(configurationId);
   return (
     <Loaded query={configuration} skeleton={<Skeleton height={320} aria-label={texts.page.loading} />}>
-      {(data) => <Shown configuration={data} userId={userId} />}
+      {(data) => <Shown configuration={data} />}
     </Loaded>
   );
 }
 
-function Shown({ configuration, userId }: { configuration: Configuration; userId: string }) {
+function Shown({ configuration }: { configuration: Configuration }) {
   const navigate = useNavigate();
-  const mayChange = useMayChange(configuration, userId);
+  const mayTest = useMay("configurations.test");
+  const mayChange = useMayChange(configuration);
   const [deleting, { open, close }] = useDisclosure(false);
   const testing = useTestConnection();
   const { testResults } = useModelStore(configuration.id);
@@ -45,9 +47,11 @@ function Shown({ configuration, userId }: { configuration: Configuration; userId
         about={[provider?.displayName, configuration.model, configuration.shared ? texts.page.shared : texts.page.private, texts.page.by(ago(configuration.createdAt))].filter(Boolean).join(" · ")}
         actions={
           <>
-            <Button variant="default" loading={testing.isPending} onClick={() => testing.mutate(configuration.id)}>
-              {texts.page.test}
-            </Button>
+            {mayTest ? (
+              <Button variant="default" loading={testing.isPending} onClick={() => testing.mutate(configuration.id)}>
+                {texts.page.test}
+              </Button>
+            ) : null}
             {mayChange ? (
               <Button variant="default" c="var(--tl-bad)" onClick={open}>
                 {texts.page.delete}
@@ -75,7 +79,7 @@ function Shown({ configuration, userId }: { configuration: Configuration; userId
             value: "settings",
             label: texts.page.tabs.settings,
             stay: true,
-            panel: provider === undefined ? null : <SettingsForm configuration={configuration} provider={provider} userId={userId} mayChange={mayChange} />,
+            panel: provider === undefined ? null : <SettingsForm configuration={configuration} provider={provider} mayChange={mayChange} />,
           },
           {
             value: "experiment",

@@ -22,8 +22,8 @@ import { useModelStore } from "../stores";
 import { texts } from "../texts";
 
 /** All configurations: name, model, health, key, traffic, cost, errors, and what can be done with several at once. */
-export function ConfigurationsPage({ search, onSearch, userId }: { search: ConfigurationSearch; onSearch: (next: ConfigurationSearch) => void; userId: string }) {
-  const { client, id } = useWorkspace();
+export function ConfigurationsPage({ search, onSearch }: { search: ConfigurationSearch; onSearch: (next: ConfigurationSearch) => void }) {
+  const { client, id, userId } = useWorkspace();
   const may = useMay("configurations.change");
   const [range, setRange] = useRange();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -62,7 +62,7 @@ export function ConfigurationsPage({ search, onSearch, userId }: { search: Confi
                 <RangePicker value={range} onChange={setRange} />
               </Group>
               {selected.length > 0 ? <BulkBar selected={selected} onClear={() => setChosen(new Set())} /> : null}
-              <ConfigurationList rows={shown} userId={userId} span={span} search={search} onSearch={onSearch} tests={testResults} selectable={may} chosen={chosen} onChosen={setChosen} />
+              <ConfigurationList rows={shown} span={span} search={search} onSearch={onSearch} tests={testResults} selectable={may} chosen={chosen} onChosen={setChosen} />
               <Text c="dimmed" size="sm" mt="xs">
                 {texts.list.note(period)}
               </Text>

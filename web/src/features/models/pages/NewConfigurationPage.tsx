@@ -7,7 +7,7 @@ import { texts } from "../texts";
 import type { WizardSearch } from "../wizard";
 
 /** The wizard. */
-export function NewConfigurationPage({ search, userId, onSearch }: { search: WizardSearch; userId: string; onSearch: (next: WizardSearch) => void }) {
+export function NewConfigurationPage({ search, onSearch }: { search: WizardSearch; onSearch: (next: WizardSearch) => void }) {
   const navigate = useNavigate();
   return (
     <>
@@ -22,7 +22,6 @@ export function NewConfigurationPage({ search, userId, onSearch }: { search: Wiz
       />
       <AddNewConfiguration
         search={search}
-        userId={userId}
         onSearch={onSearch}
         onSaved={(saved) => {
           notifyDone(texts.save.saved(saved.name));
