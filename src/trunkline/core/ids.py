@@ -23,6 +23,11 @@ def id_bytes(text: str) -> bytes:
     return UUID(text).bytes
 
 
+def id_text(raw: bytes) -> str:
+    """The text of an id of 16 bytes. Raises ValueError for anything else."""
+    return str(uuid_utils.UUID(bytes=raw))
+
+
 def is_id(text: str) -> bool:
     """Whether ``text`` is a UUID as we write them (any version; 36 characters)."""
     if len(text) != 36:

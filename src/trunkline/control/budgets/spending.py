@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from trunkline.control.usage.alike_calls import AlikeCalls
 from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import limit
 from trunkline.core.budget import Budget
@@ -32,7 +33,7 @@ class BudgetSpending:
 
     async def apply(self, tx: Transaction, events: Arrivals) -> None:
         """Add what is new to its budgets, and note which thresholds are reached."""
-        if not (events.settled or events.amended):
+        if not (events.single or events.alike or events.amended):
             return
         await self._read(tx)
         if not self._budgets:
@@ -40,7 +41,7 @@ class BudgetSpending:
         spent: defaultdict[tuple[str, int], int] = defaultdict(int)
         leased: defaultdict[str, int] = defaultdict(int)
         touched: dict[str, Budget] = {}
-        for event in (*events.settled, *events.amended):
+        for event in (*self._find_counted(events.alike), *events.single, *events.amended):
             for budget in self._budgets.get(event.workspace_id, ()):
                 if budget.counts(event):
                     cost = limit(budget.charge(event))
@@ -73,6 +74,12 @@ class BudgetSpending:
             budgets[budget.workspace_id].append(budget)
         self._state, self._budgets = state, budgets
         self._periods.clear()
+
+    def _find_counted(self, alike: Sequence[AlikeCalls]) -> Iterator[UsageEvent]:
+        """Those that count for any budget: what tells that is the same for all that are alike."""
+        for calls in alike:
+            if any(budget.counts(calls.common) for budget in self._budgets.get(calls.common.workspace_id, ())):
+                yield from calls.events()
 
     def _find_start(self, budget: Budget, event: UsageEvent) -> int:
         # Most calls are of now: one period serves them all.

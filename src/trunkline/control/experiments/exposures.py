@@ -46,12 +46,7 @@ class Exposures:
 
     async def apply(self, tx: Transaction, events: Arrivals) -> None:
         """Add the new ones to the sums of versions and units; of those that were amended, what they used."""
-        seen = [
-            (event, exposure)
-            for event in events.settled
-            if event.version_id is not None or event.attempts
-            for exposure in _look_at(event)
-        ]
+        seen = [(event, exposure) for event in _find_versioned(events) for exposure in _look_at(event)]
         seen += [
             (event, msgspec.structs.replace(exposure, requests=0, duration_us=0))
             for event in events.amended
@@ -72,6 +67,16 @@ class Exposures:
         units = _sum_units((exposure for exposure in asked if exposure.phase_id in slow_ms), slow_ms)
         if units:
             await tx.grow(UNITS, units)
+
+
+def _find_versioned(events: Arrivals) -> Iterator[UsageEvent]:
+    """The new calls that versions may have had to do with."""
+    for calls in events.alike:
+        if calls.common.version_id is not None:
+            yield from calls.events()
+    for event in events.single:
+        if event.version_id is not None or event.attempts:
+            yield event
 
 
 def _look_at(event: UsageEvent) -> Iterator[_Exposure]:

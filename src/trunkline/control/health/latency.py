@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Final
 
 _PER_DOUBLING: Final = 4
+_LONGEST: Final = [math.floor(1_000 * 2 ** (bucket / _PER_DOUBLING)) for bucket in range(220)]
+"""The longest duration of each bucket. Nothing takes longer than the last: it is beyond 64 bits."""
 
 
 def find_bucket(duration_us: int) -> int:
     """The bucket of a duration in microseconds: 0 up to a millisecond."""
-    return 0 if duration_us <= 1_000 else math.ceil(math.log2(duration_us / 1_000) * _PER_DOUBLING)
+    return bisect_left(_LONGEST, duration_us)
 
 
 def find_percentile(counts: Mapping[int, int], share: float) -> int | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from operator import itemgetter
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from operator import add, itemgetter
 from typing import Final, TypeAlias
 
 import msgspec
 
 from trunkline.control.health.latency import find_bucket
+from trunkline.control.usage.alike_calls import QUARTER_US, AlikeCalls
 from trunkline.control.usage.arrivals import Arrivals
 from trunkline.core.health import FAILURES, REJECTIONS, Evidence, Health, observe
 from trunkline.core.usage_event import UsageEvent
@@ -18,7 +20,6 @@ from trunkline.storage.intake.statements import FAIL_TEST, FIND_HEALTH, FORGET_T
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import HEALTH_COUNTS
 
-_QUARTER_US: Final = 900_000_000
 _QUARTERS_OF_A_DAY: Final = 96
 
 _Seen: TypeAlias = "tuple[int, str | None, int | None]"
@@ -90,14 +91,15 @@ def count_tries(events: Arrivals) -> tuple[list[Values], dict[str, list[Evidence
     """
     quarters: dict[tuple[str, int, str, int], int] = {}
     seen: dict[str, list[_Seen]] = {}
-    for event in events.settled:
-        quarter, at = event.opened_at // _QUARTER_US, event.opened_at + event.duration_us
+    for event in events.single:
+        quarter, at = event.opened_at // QUARTER_US, event.opened_at + event.duration_us
         for configuration_id, error, duration_us in _tries(event):
             key = (configuration_id, quarter, error or "ok", find_bucket(duration_us))
             quarters[key] = quarters.get(key, 0) + 1
             # Of a target that a route turned away from, the revision is not told.
             revision = event.revision if configuration_id == event.configuration_id else None
             seen.setdefault(configuration_id, []).append((at, error, revision))
+    _count_alike(events.alike, quarters, seen)
     counts: dict[Values, int] = {}
     for (configuration_id, quarter, outcome, bucket), count in quarters.items():
         for grain, slot in ((15, quarter), (1_440, quarter // _QUARTERS_OF_A_DAY)):
@@ -107,6 +109,27 @@ def count_tries(events: Arrivals) -> tuple[list[Values], dict[str, list[Evidence
         [(*key, count) for key, count in counts.items()],
         {configuration_id: list(map(_judge, _shorten(ordered))) for configuration_id, ordered in seen.items()},
     )
+
+
+def _count_alike(
+    alike: Sequence[AlikeCalls], quarters: dict[tuple[str, int, str, int], int], seen: dict[str, list[_Seen]]
+) -> None:
+    revisions: dict[str, set[int]] = {}
+    for calls in alike:
+        revisions.setdefault(calls.common.configuration_id or "", set()).add(calls.common.revision)
+    singly = set(seen)
+    for calls in alike:
+        configuration_id, revision = calls.common.configuration_id, calls.common.revision
+        if configuration_id is None:
+            continue
+        for bucket, count in Counter(map(find_bucket, calls.durations)).items():
+            key = (configuration_id, calls.quarter, "ok", bucket)
+            quarters[key] = quarters.get(key, 0) + count
+        ends: Iterable[int] = map(add, calls.opened_at, calls.durations)
+        if configuration_id not in singly and len(revisions[configuration_id]) == 1:
+            # With nothing in between, the last says as much as all of them.
+            ends = (max(ends),)
+        seen.setdefault(configuration_id, []).extend((at, None, revision) for at in ends)
 
 
 def _judge(seen: _Seen) -> Evidence:

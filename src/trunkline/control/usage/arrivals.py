@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from trunkline.control.usage.alike_calls import AlikeCalls
 from trunkline.core.policy import ViolationEvent
 from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import UsageEvent
@@ -14,16 +15,24 @@ from trunkline.storage.intake.connection import Transaction
 
 
 class Arrivals(msgspec.Struct, frozen=True):
-    """``settled`` calls are new in the database. Those that are ``amended`` were there without their end: what they
-    used is new, the call is not. Of ``violations`` and ``readings`` some may have come before.
+    """Calls that are ``settled`` are new in the database. Those that are ``amended`` were there without their end: what
+    they used is new, the call is not. Of ``violations`` and ``readings`` some may have come before.
     """
 
-    settled: Sequence[UsageEvent] = ()
+    single: Sequence[UsageEvent] = ()
+    """Settled calls that are looked at one by one."""
+    alike: Sequence[AlikeCalls] = ()
+    """All the others."""
     amended: Sequence[UsageEvent] = ()
     amended_from: Sequence[str] = ()
     """How each of ``amended`` seemed to have ended before."""
     violations: Sequence[ViolationEvent] = ()
     readings: Sequence[RateReading] = ()
+
+    @property
+    def settled(self) -> list[UsageEvent]:
+        """Every new call by itself. Those that are alike are made events of each time."""
+        return [*(event for calls in self.alike for event in calls.events()), *self.single]
 
 
 class Projection(Protocol):

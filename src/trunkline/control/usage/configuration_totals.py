@@ -31,7 +31,13 @@ def total_values(events: Arrivals) -> list[Values]:
             counts[1] += limit(event.usage.input)
             counts[2] += limit(event.usage.output)
 
-    for event in events.settled:
+    for calls in events.alike:
+        if calls.common.configuration_id is not None:
+            counts = totals.setdefault((calls.common.workspace_id, calls.common.configuration_id), [0, 0, 0])
+            counts[0] += len(calls.ids)
+            counts[1] += sum(calls.inputs)
+            counts[2] += sum(calls.outputs)
+    for event in events.single:
         add(event, True)
     for event in events.amended:
         add(event, False)

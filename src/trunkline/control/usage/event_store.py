@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from trunkline.control.usage.alike_calls import AlikeCalls
 from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.event_values import event_values
 from trunkline.control.usage.journal_events import Event
@@ -48,16 +49,18 @@ class EventStore:
         self._projections = projections
         self._set_aside = set_aside
 
-    async def put(self, events: Sequence[Event], mark: Mark | None = None) -> int:
-        """Store ``events`` and move the ``mark``, in one transaction. Gives how many calls were new.
+    async def put(self, events: Sequence[Event], mark: Mark | None = None, *, alike: Sequence[AlikeCalls] = ()) -> int:
+        """Store ``events`` and calls that are ``alike``, and move the ``mark``, in one transaction.
+
+        Gives how many calls were new.
 
         What the database refuses is found by halves, set aside and reported, so that it never stops the others. What
         is stored already when this breaks off changes nothing when it is repeated.
         """
         try:
-            return await self._put(events, mark)
+            return await self._put(events, mark, alike)
         except DataFault:
-            new = await self._put_apart(events)
+            new = await self._put_apart([*events, *(event for calls in alike for event in calls.events())])
         if mark is not None:
             await self._put((), mark)
         return new
@@ -76,53 +79,68 @@ class EventStore:
         self._set_aside.add(event, fault)
         _log.error("event_not_stored", event_id=event.id, reason=str(fault), set_aside=str(self._set_aside.path))
 
-    async def _put(self, events: Sequence[Event], mark: Mark | None) -> int:
-        arrivals = _sort_out(events)
+    async def _put(self, events: Sequence[Event], mark: Mark | None, alike: Sequence[AlikeCalls] = ()) -> int:
+        arrivals = _sort_out(events, alike)
         # Before the transaction, which keeps others from writing.
-        rows = list(map(event_values, arrivals.settled))
+        rows = [row for calls in arrivals.alike for row in calls.rows()]
+        rows.extend(map(event_values, arrivals.single))
+        new = len(rows)
         async with self._connection.write() as tx:
             if rows:
-                arrivals = await _insert(tx, arrivals, rows)
+                fresh = await tx.insert(EVENTS, rows)
+                if not all(fresh):
+                    arrivals = await _amend(tx, arrivals, rows, fresh)
+                    new = len(arrivals.single)
             for projection in self._projections:
                 await projection.apply(tx, arrivals)
             if mark is not None:
                 await tx.run(PUT_MARK, mark.segment, mark.offset, mark.at)
         if self._stored is not None:
             self._stored(arrivals)
-        return len(arrivals.settled)
+        return new
 
 
-def _sort_out(events: Sequence[Event]) -> Arrivals:
-    """Each call once: with its end, if that is among ``events``."""
+def _sort_out(events: Sequence[Event], alike: Sequence[AlikeCalls]) -> Arrivals:
+    """Each call once: with its end, if that is there. Where a call is there twice, none is alike to others."""
     settled: dict[tuple[int, str], UsageEvent] = {}
     violations: list[ViolationEvent] = []
     readings: list[RateReading] = []
+    calls: list[UsageEvent] = []
     for event in events:
         if isinstance(event, UsageEvent):
-            key = (event.opened_at, event.id)
-            if event.part == "end" or (event.part == "call" and key not in settled):
-                settled[key] = event
+            calls.append(event)
         elif isinstance(event, ViolationEvent):
             violations.append(event)
         else:
             readings.append(event)
-    return Arrivals(settled=list(settled.values()), violations=violations, readings=readings)
+    if alike and _holds_twice(calls, alike):
+        calls.extend(event for group in alike for event in group.events())
+        alike = ()
+    for event in calls:
+        key = (event.opened_at, event.id)
+        if event.part == "end" or (event.part == "call" and key not in settled):
+            settled[key] = event
+    return Arrivals(single=list(settled.values()), alike=alike, violations=violations, readings=readings)
 
 
-async def _insert(tx: Transaction, arrivals: Arrivals, rows: Sequence[Values]) -> Arrivals:
-    """Insert the calls, whose ``rows`` these are, and fill in the ends of those that are there without one."""
-    new = await tx.insert(EVENTS, rows)
-    if all(new):
-        return arrivals
+def _holds_twice(calls: Sequence[UsageEvent], alike: Sequence[AlikeCalls]) -> bool:
+    ids = {event.id for event in calls}
+    before = len(ids)
+    ids.update(*(group.ids for group in alike))
+    return len(ids) != before + sum(len(group.ids) for group in alike)
+
+
+async def _amend(tx: Transaction, arrivals: Arrivals, rows: Sequence[Values], fresh: Sequence[bool]) -> Arrivals:
+    """Leave the ``fresh`` calls, whose ``rows`` are inserted, and fill in the ends of those that are there without."""
     settled: list[UsageEvent] = []
     amended: list[UsageEvent] = []
     before: list[str] = []
-    for event, row, fresh in zip(arrivals.settled, rows, new, strict=True):
-        if fresh:
+    for event, row, new in zip(arrivals.settled, rows, fresh, strict=True):
+        if new:
             settled.append(event)
         elif event.part == "end":
             found = await tx.ask(FIND_OUTCOME, event.opened_at, event.id)
             if await tx.run(AMEND_EVENT, *pick_end(row)):
                 amended.append(event)
                 before.append(str(found[0][0]))
-    return msgspec.structs.replace(arrivals, settled=settled, amended=amended, amended_from=before)
+    return msgspec.structs.replace(arrivals, single=settled, alike=(), amended=amended, amended_from=before)

@@ -15,6 +15,8 @@ from trunkline.storage.intake.table import Values
 LARGEST: Final = 10**14
 """No count, duration or cost of one call is larger: nonsense must neither stop the intake nor overflow a sum."""
 
+LONGEST_REQUEST_ID: Final = 128
+
 _SUSPECT: Final = re.compile(rb"-|[0-9]{15}")
 """What a number in JSON has that is below zero or larger than it may be."""
 
@@ -33,7 +35,7 @@ def event_values(event: UsageEvent) -> Values:
     return (
         event.opened_at,
         event.id,
-        cut(event.request_id, 128),
+        cut(event.request_id, LONGEST_REQUEST_ID),
         event.operation,
         event.workspace_id,
         event.user_id,
@@ -96,9 +98,14 @@ def limit(number: int) -> int:
     return number if 0 <= number <= LARGEST else min(max(number, 0), LARGEST)
 
 
+def may_not_fit(text: bytes) -> bool:
+    """Whether one of the numbers in JSON may be below zero or above :data:`LARGEST`."""
+    return _SUSPECT.search(text) is not None
+
+
 def _write_usage(usage: Usage) -> str:
     text = _write(usage)
-    if _SUSPECT.search(text):
+    if may_not_fit(text):
         fields = msgspec.to_builtins(usage)
         text = _write({name: limit(value) if isinstance(value, int) else value for name, value in fields.items()})
     return text.decode()

@@ -176,10 +176,10 @@ class Intake:
             if reader is None:
                 reader = self._readers[segment.name] = RecordReader.at(segment, offset)
             for batch in read_batches(segment, offset, self._batch, reader):
-                if batch.events:
+                if batch.events or batch.alike:
                     mark = Mark(segment.name, batch.end, int(self._now() * 1e6))
                     began = time.perf_counter()
-                    stored = await self._store.put(batch.events, mark)
+                    stored = await self._store.put(batch.events, mark, alike=batch.alike)
                     self._figures.add(time.perf_counter() - began, stored, batch.end - self._offsets[segment.name])
                     new += stored
                 # Where there was nothing to store the database's mark may stay behind: reading twice costs nothing.

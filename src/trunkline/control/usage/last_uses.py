@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from trunkline.control.usage.arrivals import Arrivals
+from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.statements import USE_CREDENTIAL, USE_KEY
 from trunkline.storage.intake.table import Statement
@@ -28,11 +29,15 @@ class LastUses:
 
     async def apply(self, tx: Transaction, events: Arrivals) -> None:
         """Take note."""
-        for event in events.settled:
-            at = event.opened_at
-            for used, key in ((self._configurations, event.configuration_id), (self._keys, event.key_id)):
-                if key is not None and used.get(key, 0) < at:
-                    used[key] = at
+        for calls in events.alike:
+            self._note(calls.common, max(calls.opened_at))
+        for event in events.single:
+            self._note(event, event.opened_at)
+
+    def _note(self, event: UsageEvent, at: int) -> None:
+        for used, key in ((self._configurations, event.configuration_id), (self._keys, event.key_id)):
+            if key is not None and used.get(key, 0) < at:
+                used[key] = at
 
     @property
     def noted(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trunkline.control.usage.alike_calls import QUARTER_US, AlikeCalls
 from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import cut, limit, limit_either_way
 from trunkline.core.usage_event import UsageEvent
@@ -11,9 +12,6 @@ from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import GROUPS, SUMS
 from trunkline.storage.intake.usage_group import BLOCK, DAYS, EIGHT_DAYS, QUARTERS, WHOLE, identify
-
-_QUARTER: Final = 900_000_000
-"""Microseconds."""
 
 _NOTHING: Final = (0,) * (len(SUMS.columns) - len(SUMS.key) - 1)
 """Of all that is counted."""
@@ -27,7 +25,7 @@ class UsageSums:
 
     async def apply(self, tx: Transaction, events: Arrivals) -> None:
         """Add what is new to its slots."""
-        if events.settled or events.amended:
+        if events.single or events.alike or events.amended:
             groups, sums = sum_values(events)
             await tx.put(GROUPS, groups)
             await tx.grow(SUMS, sums)
@@ -41,7 +39,9 @@ def sum_values(events: Arrivals) -> tuple[list[Values], list[Values]]:
     it used something, or may have, and its price is not known, or not all of it.
     """
     quarters: dict[tuple[Values, int], list[int]] = {}
-    for event in events.settled:
+    for calls in events.alike:
+        _add_alike(quarters, calls)
+    for event in events.single:
         _add(quarters, event, event.outcome, 1)
     for event, before in zip(events.amended, events.amended_from, strict=True):
         if event.outcome != before:
@@ -98,7 +98,7 @@ def _add(
         missing = ",".join(event.price_missing)
     elif cost is None and (usage.total > 0 or outcome == "estimated"):
         missing = "model"
-    key = (_group(event, outcome, missing), opened_at // _QUARTER)
+    key = (_group(event, outcome, missing), opened_at // QUARTER_US)
     grown = quarters.get(key)
     if grown is None:
         grown = quarters[key] = [*_NOTHING, opened_at]
@@ -119,9 +119,31 @@ def _add(
     grown[-1] = max(grown[-1], opened_at)
 
 
+def _add_alike(quarters: dict[tuple[Values, int], list[int]], calls: AlikeCalls) -> None:
+    common, missing = calls.common, ",".join(calls.common.price_missing) or None
+    if calls.costs is None and missing is None:
+        if not all(map(max, calls.inputs, calls.outputs)):
+            # Only what used something counts as unpriced.
+            for event in calls.events():
+                _add(quarters, event, event.outcome, 1)
+            return
+        missing = "model"
+    count = len(calls.ids)
+    grown = quarters.setdefault((_group(common, common.outcome, missing), calls.quarter), [*_NOTHING, 0])
+    grown[0] += count
+    grown[2] += count if missing is not None else 0
+    grown[3] += sum(calls.inputs)
+    grown[4] += sum(calls.outputs)
+    grown[5] += sum(calls.cached)
+    grown[6] += sum(calls.reasoning)
+    grown[7] += sum(calls.costs or ())
+    grown[8] += sum(calls.durations)
+    grown[-1] = max(grown[-1], *calls.opened_at)
+
+
 def _move(quarters: dict[tuple[Values, int], list[int]], event: UsageEvent, before: str) -> None:
     """Take the call out of the group that it seemed to belong to, where it had used nothing."""
-    key = (_group(event, before, None), event.opened_at // _QUARTER)
+    key = (_group(event, before, None), event.opened_at // QUARTER_US)
     quarters.setdefault(key, [*_NOTHING, event.opened_at])[0] -= 1
 
 

@@ -22,9 +22,14 @@ LONGEST_PAYLOAD: Final = 1 << 20
 ID_BYTES: Final = 16
 
 _HEAD: Final = struct.Struct("<II")
-_SHORTEST_BODY: Final = 1 + ID_BYTES
-_LONGEST_BODY: Final = _SHORTEST_BODY + LONGEST_PAYLOAD
-_LONGEST_FRAME: Final = _HEAD.size + _LONGEST_BODY
+_unpack_head: Final = _HEAD.unpack_from
+HEAD_BYTES: Final = _HEAD.size
+"""Length and CRC-32."""
+BEFORE_PAYLOAD: Final = 1 + ID_BYTES
+"""How many bytes of a body are the kind and the id."""
+
+_LONGEST_BODY: Final = BEFORE_PAYLOAD + LONGEST_PAYLOAD
+_LONGEST_FRAME: Final = HEAD_BYTES + _LONGEST_BODY
 _CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[NORSTos]", re.DOTALL)
 """What a frame can begin with, for the search in damaged bytes: a length within the limit, any CRC, a kind."""
 
@@ -56,12 +61,12 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     @property
     def event_id(self) -> bytes:
         """The 16 bytes of the event's id."""
-        return self.body[1:_SHORTEST_BODY]
+        return self.body[1:BEFORE_PAYLOAD]
 
     @property
     def payload(self) -> bytes:
         """What was written down."""
-        return self.body[_SHORTEST_BODY:]
+        return self.body[BEFORE_PAYLOAD:]
 
 
 class Damage(msgspec.Struct, frozen=True, gc=False):
@@ -70,6 +75,25 @@ class Damage(msgspec.Struct, frozen=True, gc=False):
     offset: int
     end: int
     torn: bool
+
+
+class Run(msgspec.Struct, frozen=True, gc=False):
+    """Whole records in a row, of which nothing is told but their bodies: ``kind`` | event id | payload.
+
+    The first begins at ``offset``; each takes :data:`HEAD_BYTES` more than its body.
+    """
+
+    bodies: list[bytes]
+    offset: int
+    end: int
+
+    def records(self) -> Iterator[Record]:
+        """Each as a record."""
+        offset = self.offset
+        for body in self.bodies:
+            end = offset + HEAD_BYTES + len(body)
+            yield Record(_KIND_OF_BYTE[body[0]], body, offset, end)
+            offset = end
 
 
 _KIND_OF_BYTE: Final = {int(kind): kind for kind in Kind}
@@ -89,11 +113,20 @@ def read_frames(data: bytes, base: int = 0) -> Iterator[Record | Damage]:
 
     Damage costs only the records that it touches: reading goes on at the next whole frame.
     """
-    yield from _read_window(data, base, last=True)
+    yield from read_records(read_runs((data,), base))
 
 
-def read_blocks(blocks: Iterable[bytes], base: int = 0) -> Iterator[Record | Damage]:
-    """The same of bytes that come in blocks, of which no more are kept than a damaged frame may need."""
+def read_records(entries: Iterable[Run | Damage]) -> Iterator[Record | Damage]:
+    """The same ``entries``, with each record by itself."""
+    for entry in entries:
+        if isinstance(entry, Run):
+            yield from entry.records()
+        else:
+            yield entry
+
+
+def read_runs(blocks: Iterable[bytes], base: int = 0) -> Iterator[Run | Damage]:
+    """As :func:`read_frames`, of bytes that come in blocks, of which no more are kept than a damaged frame may need."""
     data = b""
     for block in blocks:
         data += block
@@ -102,51 +135,58 @@ def read_blocks(blocks: Iterable[bytes], base: int = 0) -> Iterator[Record | Dam
     yield from _read_window(data, base, last=True)
 
 
-def _read_window(data: bytes, base: int, *, last: bool) -> Generator[Record | Damage, None, int]:
+def _read_window(data: bytes, base: int, *, last: bool) -> Generator[Run | Damage, None, int]:
     """What ``data`` has for certain, of which more comes unless it is the ``last``. Returns how many bytes that are."""
     position, size = 0, len(data)
     while position < size:
-        record = _read_frame(data, position, base)
-        if record is not None:
-            yield record
-            position = record.end - base
+        bodies, end = _read_run(data, position)
+        if bodies:
+            yield Run(bodies, base + position, base + end)
+            position = end
             continue
-        if not last and len(data) - position < 2 * _LONGEST_FRAME:
+        if not last and size - position < 2 * _LONGEST_FRAME:
             break
         found = _find_frame(data, position)
-        if found == len(data) and not last:
+        if found == size and not last:
             # A frame that begins in the last bytes may end in the next ones.
             found -= _LONGEST_FRAME
-        yield Damage(offset=base + position, end=base + found, torn=found == len(data))
+        yield Damage(offset=base + position, end=base + found, torn=found == size)
         position = found
     return position
 
 
-def _read_frame(data: bytes, position: int, base: int) -> Record | None:
-    start = position + _HEAD.size
-    if start + _SHORTEST_BODY > len(data):
-        return None
-    length, checksum = _HEAD.unpack_from(data, position)
-    end = start + length
-    if not _SHORTEST_BODY <= length <= _LONGEST_BODY or end > len(data):
-        return None
-    body = data[start:end]
-    kind = _KIND_OF_BYTE.get(body[0])
-    if kind is None or crc32(body) != checksum:
-        return None
-    return Record(kind, body, base + position, base + end)
+def _read_run(data: bytes, position: int, most: int | None = None) -> tuple[list[bytes], int]:
+    """The bodies of the whole frames that stand at ``position``, ``most`` at most, and where the last of them ends."""
+    bodies: list[bytes] = []
+    last = len(data) - HEAD_BYTES - BEFORE_PAYLOAD
+    while position <= last and len(bodies) != most:
+        length, checksum = _unpack_head(data, position)
+        start = position + HEAD_BYTES
+        if not BEFORE_PAYLOAD <= length <= _LONGEST_BODY:
+            break
+        body = data[start : start + length]
+        # What is cut off is shorter.
+        if len(body) != length or crc32(body) != checksum or body[0] not in _KIND_OF_BYTE:
+            break
+        bodies.append(body)
+        position = start + length
+    return bodies, position
+
+
+def _is_frame(data: bytes, position: int) -> bool:
+    return bool(_read_run(data, position, 1)[0])
 
 
 def _find_frame(data: bytes, damaged: int) -> int:
     """Where the next whole frame begins after a damaged one, or the end of ``data``."""
-    if damaged + _HEAD.size <= len(data):
+    if damaged + HEAD_BYTES <= len(data):
         # Most damage leaves the length whole. Going by it first keeps a payload from posing as frames.
-        next_frame = damaged + _HEAD.size + _HEAD.unpack_from(data, damaged)[0]
-        if next_frame < len(data) and _read_frame(data, next_frame, 0) is not None:
+        next_frame = damaged + HEAD_BYTES + _unpack_head(data, damaged)[0]
+        if next_frame < len(data) and _is_frame(data, next_frame):
             return next_frame
     position = damaged
     while (match := _CANDIDATE.search(data, position + 1)) is not None:
         position = match.start()
-        if _read_frame(data, position, 0) is not None:
+        if _is_frame(data, position):
             return position
     return len(data)

@@ -7,11 +7,12 @@ each template before the first record that names it.
 from __future__ import annotations
 
 import itertools
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from trunkline.core.chat import Usage
+from trunkline.core.ids import id_text
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.journal.frame import ID_BYTES, Kind, encode_frame
 
@@ -82,9 +83,39 @@ class _End(msgspec.Struct, frozen=True, array_like=True, gc=False):
     trace: str | None = None
 
 
+ShortEnd: TypeAlias = (
+    "tuple[int, int, str, int, Usage, int | None, str | None, tuple[str, ...], str | None, int | None, str | None]"
+)
+"""What a short SETTLE tells, by position: the number of the template, ``opened_at``, ``request_id``, ``duration_us``,
+``usage``, ``cost_nanos``, ``price_source``, ``price_missing``, ``answered``, ``held_nanos``, ``trace``."""
+
 _template: Final = msgspec.msgpack.Decoder(UsageEvent).decode
 _opened: Final = msgspec.msgpack.Decoder(_Opened).decode
 _end: Final = msgspec.msgpack.Decoder(_End).decode
+
+
+def decode_end(payload: bytes) -> ShortEnd:
+    """The payload of a short SETTLE. Raises :class:`msgspec.MsgspecError` for what is none."""
+    return msgspec.structs.astuple(_end(payload))
+
+
+def complete(common: UsageEvent, event_id: str, end: ShortEnd) -> UsageEvent:
+    """The call with this ``end``, of which a template tells what it has in ``common`` with others."""
+    _, opened_at, request_id, duration_us, usage, cost, source, missing, answered, held, trace = end
+    return msgspec.structs.replace(
+        common,
+        id=event_id,
+        opened_at=opened_at,
+        request_id=request_id,
+        duration_us=duration_us,
+        usage=usage,
+        cost_nanos=cost,
+        price_source=source,
+        price_missing=missing,
+        answered=answered,
+        held_nanos=held,
+        trace=trace,
+    )
 
 
 class TemplateReader:
@@ -101,12 +132,16 @@ class TemplateReader:
         """A template was read; ``number`` stands where other records have the id of an event."""
         self._known[int.from_bytes(number, "big")] = _template(payload)
 
+    def find(self, number: int) -> UsageEvent:
+        """What the calls of a template have in common."""
+        return self._known[number]
+
     def read_opened(self, payload: bytes, event_id: bytes) -> UsageEvent:
         """A short OPEN as the whole one would be."""
         short = _opened(payload)
         return msgspec.structs.replace(
             self._known[short.template],
-            id=_write_id(event_id),
+            id=id_text(event_id),
             opened_at=short.opened_at,
             request_id=short.request_id,
             held_nanos=short.held_nanos,
@@ -115,23 +150,5 @@ class TemplateReader:
 
     def read_end(self, payload: bytes, event_id: bytes) -> UsageEvent:
         """A short SETTLE, likewise."""
-        short = _end(payload)
-        return msgspec.structs.replace(
-            self._known[short.template],
-            id=_write_id(event_id),
-            opened_at=short.opened_at,
-            request_id=short.request_id,
-            duration_us=short.duration_us,
-            usage=short.usage,
-            cost_nanos=short.cost_nanos,
-            price_source=short.price_source,
-            price_missing=short.price_missing,
-            answered=short.answered,
-            held_nanos=short.held_nanos,
-            trace=short.trace,
-        )
-
-
-def _write_id(raw: bytes) -> str:
-    digits = raw.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        end = decode_end(payload)
+        return complete(self._known[end[0]], id_text(event_id), end)

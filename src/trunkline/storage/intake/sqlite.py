@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,11 +73,15 @@ class SqliteTransaction:
         """Insert what is new, all at once; only where something was there already, one by one."""
         if not rows:
             return []
-        # What no row has is not named: most calls have no route, no version, no feature, and each NULL costs time.
-        used = [at for at, column in enumerate(zip(*rows, strict=True)) if column.count(None) < len(rows)]
-        names = list(table.columns)
-        sql = render_insert(table, tuple(names[at] for at in used), _places(len(used)))
-        written = _write_rows(list(table.columns.values()), rows, used)
+        names: list[str] = []
+        columns: list[Iterable[Any]] = []
+        for (name, kind), column in zip(table.columns.items(), zip(*rows, strict=True), strict=True):
+            # What no row has is not named: most calls have no route, no version, no feature, and each NULL costs time.
+            if column[0] is not None or column.count(None) < len(rows):
+                names.append(name)
+                columns.append(_write_column(kind, column))
+        sql = render_insert(table, tuple(names), _places(len(names)))
+        written = list(zip(*columns, strict=True))
         self._driver.execute("SAVEPOINT rows")
         done = self._driver.executemany(sql, written).rowcount
         if done != len(rows):
@@ -120,14 +123,13 @@ def _places(count: int) -> str:
     return f"VALUES ({', '.join('?' * count)})"
 
 
-def _write_rows(kinds: Sequence[Kind], rows: Sequence[Values], used: Sequence[int]) -> list[Values]:
-    """What is ``used`` of each row."""
-    if used[0] == 0 and kinds[0] == "moment" and "moment" not in kinds[1:]:
-        # So calls are, of which there are many.
-        rest = itemgetter(*used[1:])
-        return [(_write_moment(row[0]), *rest(row)) for row in rows]
-    kept: list[Kind] = [kinds[at] for at in used]
-    return [_write(kept, tuple(row[at] for at in used)) for row in rows]
+def _write_column(kind: Kind, column: Sequence[Any]) -> Iterable[Any]:
+    if kind == "moment":
+        return [value if value is None else _write_moment(value) for value in column]
+    if kind == "flag":
+        # For a truth the driver looks for an adapter each time, which takes longer than all the rest of the row.
+        return [value if value is None else int(value) for value in column]
+    return column
 
 
 def _write(kinds: Sequence[Kind], values: Values) -> Values:

@@ -152,4 +152,4 @@ async def test_figures_are_added_up_by_the_database(database: Database) -> None:
 async def test_calls_without_a_version_cost_nothing(database: Database) -> None:
     ground = await TrialGround.make(database)
     nowhere = cast("Transaction", None)
-    await Exposures().apply(nowhere, Arrivals(settled=[ground.event(None, None, "ann")]))
+    await Exposures().apply(nowhere, Arrivals(single=[ground.event(None, None, "ann")]))

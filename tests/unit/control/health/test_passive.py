@@ -59,7 +59,7 @@ async def read_test(database: Database, row: Configuration) -> str:
 
 
 def outcomes(events: Sequence[UsageEvent]) -> dict[str, int]:
-    counts, _ = count_tries(Arrivals(settled=events))
+    counts, _ = count_tries(Arrivals(single=events))
     found: dict[str, int] = {}
     for configuration_id, grain, _, outcome, _, number in counts:
         if grain == 15:
@@ -85,7 +85,7 @@ def test_each_try_counts_for_the_configuration_that_it_went_to() -> None:
 def test_a_call_that_was_retried_took_as_long_as_its_last_try() -> None:
     slow = Attempt(configuration_id="a", provider="p", model="m", error="timeout", duration_us=60_000_000)
     counts, _ = count_tries(
-        Arrivals(settled=[event("w", configuration_id="c", duration_us=60_001_000, attempts=(slow,))])
+        Arrivals(single=[event("w", configuration_id="c", duration_us=60_001_000, attempts=(slow,))])
     )
     assert {bucket for name, _, _, _, bucket, _ in counts if name == "c"} == {0}
 

@@ -32,7 +32,7 @@ def test_a_call_is_one_trace(collector: Collector) -> None:
     attempts = (Attempt(configuration_id="c-1", provider="groq", model="m", error="overloaded", duration_us=1_000),)
     with telling(ON) as tell:
         assert tell is not None
-        tell(Arrivals(settled=[event(attempts=attempts)]))
+        tell(Arrivals(single=[event(attempts=attempts)]))
     spans = {span.name: span for span in collector.spans()}
     assert set(spans) == {"chat gemini-3-pro", "attempt groq", "attempt gemini"}
     call = spans["chat gemini-3-pro"]
@@ -52,7 +52,7 @@ def test_a_call_is_one_trace(collector: Collector) -> None:
 def test_it_is_part_of_the_callers_trace(collector: Collector) -> None:
     with telling(ON) as tell:
         assert tell is not None
-        tell(Arrivals(settled=[event(trace=TRACE), event(trace=TRACE[:-1] + "0")]))
+        tell(Arrivals(single=[event(trace=TRACE), event(trace=TRACE[:-1] + "0")]))
     (span,) = collector.spans()
     assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE[3:35], TRACE[36:52])
 
@@ -60,15 +60,15 @@ def test_it_is_part_of_the_callers_trace(collector: Collector) -> None:
 def test_what_has_no_end_yet_is_not_told(collector: Collector) -> None:
     with telling(ON) as tell:
         assert tell is not None
-        tell(Arrivals(settled=[event(part="look")], amended=[event(part="end", model="later")]))
+        tell(Arrivals(single=[event(part="look")], amended=[event(part="end", model="later")]))
     assert [span.name for span in collector.spans()] == ["chat later"]
 
 
 def test_metrics_are_those_of_the_conventions(collector: Collector) -> None:
     with telling(ON) as tell:
         assert tell is not None
-        tell(Arrivals(settled=[event(usage=Usage(100, 7), streamed=True, first_token_us=90_000)]))
-        tell(Arrivals(settled=[event(outcome="error", status=502, error="timeout")]))
+        tell(Arrivals(single=[event(usage=Usage(100, 7), streamed=True, first_token_us=90_000)]))
+        tell(Arrivals(single=[event(outcome="error", status=502, error="timeout")]))
     tokens = {attributes(point)["gen_ai.token.type"]: point for point in collector.points("gen_ai.client.token.usage")}
     assert {kind: (point.count, point.sum) for kind, point in tokens.items()} == {"input": (1, 100), "output": (1, 7)}
     assert list(tokens["input"].explicit_bounds)[:4] == [1, 4, 16, 64]
@@ -88,7 +88,7 @@ def test_each_kind_can_be_turned_off(collector: Collector, monkeypatch: pytest.M
     monkeypatch.setenv("OTEL_SERVICE_NAME", "gateway-eu")
     with telling(ON) as tell:
         assert tell is not None
-        tell(Arrivals(settled=[event()]))
+        tell(Arrivals(single=[event()]))
     assert collector.traces == []
     resource = collector.metrics[0].resource_metrics[0].resource
     assert attributes(resource)["service.name"] == "gateway-eu"
@@ -99,7 +99,7 @@ def test_a_collector_that_is_away_holds_nobody_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("trunkline.control.telemetry.telemetry.CLOSING_SECONDS", 0.0)
     with telling(ON) as tell:
         assert tell is not None
-        tell(Arrivals(settled=[event()] * 600))
+        tell(Arrivals(single=[event()] * 600))
 
 
 def test_without_it_nothing_of_it_is_loaded() -> None:

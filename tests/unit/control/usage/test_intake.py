@@ -259,6 +259,44 @@ async def test_short_records_are_taken_in_wherever_it_begins(database: Database,
     await second.close()
 
 
+@pytest.mark.parametrize("batch", [1, 7, 1_000])
+async def test_calls_of_several_templates_are_taken_in_as_they_were_made(
+    database: Database, tmp_path: Path, batch: int
+) -> None:
+    journal = Journal(tmp_path)
+    templates = [
+        RecordTemplate(event("w", id="", opened_at=0, request_id="", configuration_id=name, revision=revision))
+        for name, revision in (("c", 1), ("c", 2), ("d", 1))
+    ]
+    calls: list[UsageEvent] = []
+    for n in range(30):
+        given = {"opened_at": START + n, "usage": Usage(input=n, output=1), "cost_nanos": n, "request_id": f"r{n}"}
+        template = templates[n % 3]
+        calls.append(msgspec.structs.replace(template.event, id=new_id(), **given))
+        await write_short(journal, template, calls[-1])
+        if n % 10 == 0:
+            calls.append(event("w", opened_at=START + n, outcome="error", error="server"))
+            await journal.settle(id_bytes(calls[-1].id), msgspec.msgpack.encode(calls[-1]))
+    intake = make(connect(database), tmp_path, batch)
+    assert await intake.take_in() == len(calls)
+    await intake.close()
+    await journal.close()
+    journal.release()
+    scope = UsageScope(workspace_id="w")
+    async with database.read() as tx:
+        rows = {row.id: row for row in await list_events(tx, scope, after=None, limit=100)}
+        assert await read_sums(tx, scope) == await sum_events(tx, scope)
+    for call in calls:
+        row = rows.pop(call.id)
+        assert (row.configuration_id, row.revision, row.outcome) == (call.configuration_id, call.revision, call.outcome)
+        assert (row.input_tokens, row.cost_nanos, row.request_id) == (
+            call.usage.input,
+            call.cost_nanos,
+            call.request_id,
+        )
+    assert rows == {}
+
+
 async def test_a_template_that_is_damaged_costs_what_names_it_alone(database: Database, tmp_path: Path) -> None:
     journal, template = Journal(tmp_path), RecordTemplate(event("w", id="", opened_at=0, request_id=""))
     whole = event("w")

@@ -21,7 +21,7 @@ def sums_of(
     events: list[UsageEvent], amended: list[UsageEvent] | None = None, before: str = "ok", grain: int = 15
 ) -> list[dict[str, Any]]:
     """Each sum with its group, of one grain."""
-    arrivals = Arrivals(settled=events, amended=amended or [], amended_from=[before] * len(amended or []))
+    arrivals = Arrivals(single=events, amended=amended or [], amended_from=[before] * len(amended or []))
     groups, sums = sum_values(arrivals)
     named = {row[0]: dict(zip(GROUPS.columns, row, strict=True)) for row in groups}
     rows = [dict(zip(SUMS.columns, row, strict=True)) for row in sums]
@@ -72,7 +72,7 @@ def test_eight_days_are_counted_from_the_epoch() -> None:
 
 
 def test_all_calls_together_are_added_up_too() -> None:
-    _, sums = sum_values(Arrivals(settled=[event("w", model=name, cost_nanos=2) for name in "abc"]))
+    _, sums = sum_values(Arrivals(single=[event("w", model=name, cost_nanos=2) for name in "abc"]))
     rows = [dict(zip(SUMS.columns, row, strict=True)) for row in sums]
     whole = [(row["grain"], row["request_count"], row["cost_nanos"]) for row in rows if row["group_id"] == WHOLE]
     assert whole == [(grain, 3, 6) for grain in (15, 1440, 1680, 1920, 2160, 2400, 2640, 11_520)]

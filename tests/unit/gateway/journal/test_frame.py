@@ -15,8 +15,9 @@ from trunkline.gateway.journal.frame import (
     Kind,
     Record,
     encode_frame,
-    read_blocks,
     read_frames,
+    read_records,
+    read_runs,
 )
 
 ENTRY = st.tuples(st.sampled_from(Kind), st.binary(min_size=16, max_size=16), st.binary(max_size=300))
@@ -124,7 +125,7 @@ def cut(data: bytes, size: int) -> list[bytes]:
 @given(ENTRIES, st.integers(1, 400), st.integers(0, 1 << 40))
 def test_blocks_of_any_size_are_read_as_the_whole(entries: list[Entry], size: int, base: int) -> None:
     whole = b"".join(encode_frame(*entry) for entry in entries)
-    assert list(read_blocks(cut(whole, size), base)) == list(read_frames(whole, base))
+    assert list(read_records(read_runs(cut(whole, size), base))) == list(read_frames(whole, base))
 
 
 @given(ENTRIES.filter(bool), st.integers(1, 400), st.data())
@@ -134,12 +135,12 @@ def test_damage_in_blocks_costs_what_it_costs_in_the_whole(
     whole = bytearray(b"".join(encode_frame(*entry) for entry in entries))
     at = data.draw(st.integers(0, len(whole) - 1))
     whole[at] ^= data.draw(st.integers(1, 255))
-    assert list(read_blocks(cut(bytes(whole), size))) == list(read_frames(bytes(whole)))
+    assert list(read_records(read_runs(cut(bytes(whole), size)))) == list(read_frames(bytes(whole)))
 
 
 def test_damage_that_is_longer_than_any_frame_is_passed_over_in_steps() -> None:
     frame = encode_frame(Kind.SETTLE, bytes(16), b"hello")
-    entries = list(read_blocks(cut(frame + bytes(5 << 20) + frame, 1 << 18)))
+    entries = list(read_records(read_runs(cut(frame + bytes(5 << 20) + frame, 1 << 18))))
     assert plain(entries) == [(Kind.SETTLE, bytes(16), b"hello")] * 2
     assert [one.offset for one in entries[1:]] == [one.end for one in entries[:-1]]
     assert not any(one.torn for one in entries if isinstance(one, Damage))
