@@ -20,6 +20,9 @@ TRIM_SECONDS: Final = 30.0
 MANY_TASKS: Final = 100
 """With more of them nearly all that is new is theirs: a thousand streams hold 150,000 objects, which take 0.1 s."""
 
+WORK_SECONDS: Final = 0.5
+"""A process that has run for less since the last time (seconds of CPU) has left little behind."""
+
 LONG_SECONDS: Final = 0.005
 """What stays after a collection that took longer is not looked at again."""
 
@@ -27,9 +30,13 @@ LONG_SECONDS: Final = 0.005
 async def give_back() -> None:
     """Give it back to the system every now and then, until cancelled."""
     trim = find_trim()
+    worked = 0.0
     while True:
         await asyncio.sleep(TRIM_SECONDS)
+        if time.process_time() - worked < WORK_SECONDS:
+            continue
         collect()
+        worked = time.process_time()
         if trim is not None:
             # In a thread, as it takes some milliseconds.
             await asyncio.to_thread(trim, 0)

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from trunkline.core.errors import Conflict, InvalidInput, Unavailable
 from trunkline.storage import change_marks
 from trunkline.storage.migration import upgrade
+from trunkline.storage.pulse import Pulse
 
 Transaction = AsyncSession
 """An open transaction: what every repository's function takes first."""
@@ -86,10 +87,15 @@ class Database:
         self._writing = asyncio.Lock()
         self._abandoned = False
         self._after_change: list[Callable[[], Awaitable[None]]] = []
+        self._pulse = Pulse(self._path)
 
     def after_change(self, action: Callable[[], Awaitable[None]]) -> None:
         """Await ``action`` after each commit that a call could notice, before ``write()`` returns to its caller."""
         self._after_change.append(action)
+
+    def read_pulse(self) -> int | None:
+        """A number that stays the same as long as nobody commits anything; None where that cannot be told cheaply."""
+        return self._pulse.read()
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version. Processes that start together wait for each other.
@@ -188,6 +194,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections; those to a server that does not answer are dropped. Of no use afterwards."""
+        self._pulse.close()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._engine.dispose()

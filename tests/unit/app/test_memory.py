@@ -25,6 +25,7 @@ async def test_it_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch)
         return 1
 
     monkeypatch.setattr(memory, "TRIM_SECONDS", 0)
+    monkeypatch.setattr(memory, "WORK_SECONDS", 0)
     monkeypatch.setattr(memory, "find_trim", lambda: trim)
     task = asyncio.create_task(memory.give_back())
     async with asyncio.timeout(30):
@@ -48,6 +49,29 @@ async def test_cycles_are_collected_also_where_nothing_can_be_trimmed(monkeypatc
     async with asyncio.timeout(30):
         await gone.wait()
     task.cancel()
+
+
+async def test_a_process_that_did_little_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = iter([0.6, 0.6, 0.7, 1.05, 1.2, 1.2])
+    collected: list[float] = []
+    enough = asyncio.Event()
+    told = [0.0]
+
+    def read() -> float:
+        told[0] = next(spent, 0.0)
+        if told[0] == 0.0:
+            enough.set()
+        return told[0]
+
+    monkeypatch.setattr(memory, "TRIM_SECONDS", 0)
+    monkeypatch.setattr(memory, "find_trim", lambda: None)
+    monkeypatch.setattr(memory, "collect", lambda: collected.append(told[0]))
+    monkeypatch.setattr(memory.time, "process_time", read)
+    task = asyncio.create_task(memory.give_back())
+    async with asyncio.timeout(30):
+        await enough.wait()
+    task.cancel()
+    assert collected == [0.6, 1.2]
 
 
 async def wait_together(count: int) -> list[asyncio.Task[Any]]:

@@ -56,3 +56,45 @@ async def test_whoever_wakes_it_has_it_done_at_once() -> None:
     assert done.empty()
     duty.cancel()
     await asyncio.gather(duty, return_exceptions=True)
+
+
+async def test_it_is_left_out_while_nobody_writes() -> None:
+    beats = iter([7, 7, 8, 8, None, None])
+    looked: list[int | None] = []
+    told: list[int | None] = [None]
+    ended = asyncio.Event()
+
+    def pulse() -> int | None:
+        beat = next(beats, None)
+        told.append(beat)
+        if len(told) > 7:
+            ended.set()
+        return beat
+
+    async def work() -> None:
+        looked.append(told[-1])
+
+    duty = asyncio.ensure_future(repeat(work, 0, "not_done", name="here", at_once=True, pulse=pulse))
+    async with asyncio.timeout(5):
+        await ended.wait()
+    duty.cancel()
+    await asyncio.gather(duty, return_exceptions=True)
+    assert looked[:4] == [7, 8, None, None]
+
+
+async def test_what_failed_is_tried_again_though_nobody_writes(caplog: pytest.LogCaptureFixture) -> None:
+    outcomes = iter([Unavailable("The database is away."), None])
+    done = asyncio.Event()
+
+    async def work() -> None:
+        outcome = next(outcomes)
+        if outcome is not None:
+            raise outcome
+        done.set()
+
+    duty = asyncio.ensure_future(repeat(work, 0, "not_done", name="here", at_once=True, pulse=lambda: 7))
+    async with asyncio.timeout(5):
+        await done.wait()
+    duty.cancel()
+    await asyncio.gather(duty, return_exceptions=True)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -54,7 +54,8 @@ class AlertDelivery:
 
     async def run(self) -> None:
         """Look every second until cancelled."""
-        await repeat(self.look, LOOK_SECONDS, "alerts_not_delivered", name=__name__)
+        pulse = self._database.read_pulse
+        await repeat(self.look, LOOK_SECONDS, "alerts_not_delivered", name=__name__, pulse=pulse)
 
     async def look(self) -> None:
         """Send what is due, if no other process does."""

@@ -41,7 +41,8 @@ class AlertEvaluation:
 
     async def run(self) -> None:
         """Look every few seconds until cancelled."""
-        await repeat(self.look, LOOK_SECONDS, "alerts_not_evaluated", name=__name__)
+        pulse = self._database.read_pulse
+        await repeat(self.look, LOOK_SECONDS, "alerts_not_evaluated", name=__name__, pulse=pulse)
 
     async def look(self) -> None:
         """Look once, and do what is to be done, if no other process does."""

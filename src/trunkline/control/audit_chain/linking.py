@@ -46,7 +46,8 @@ class AuditLinking:
 
     async def run(self) -> None:
         """Link every second until cancelled."""
-        await repeat(self.link, LINK_SECONDS, "audit_events_not_linked", name=__name__)
+        pulse = self._database.read_pulse
+        await repeat(self.link, LINK_SECONDS, "audit_events_not_linked", name=__name__, pulse=pulse)
 
     async def link(self) -> None:
         """Link all that waits, if no other process does."""

@@ -71,7 +71,16 @@ class BatchWatch:
     async def run(self) -> None:
         """Look every few seconds until cancelled; batches that run here are broken off then, and go on later."""
         try:
-            await repeat(self.look, LOOK_SECONDS, "batches_not_watched", name=__name__, at_once=True, woken=self._woken)
+            pulse = self._database.read_pulse
+            await repeat(
+                self.look,
+                LOOK_SECONDS,
+                "batches_not_watched",
+                name=__name__,
+                at_once=True,
+                woken=self._woken,
+                pulse=pulse,
+            )
         finally:
             await self.close()
 
@@ -85,6 +94,8 @@ class BatchWatch:
     async def look(self) -> None:
         """See what has to be done, if no other process does."""
         moment = self._clock()
+        if not await self._has_something(moment):
+            return
         async with self._database.write() as tx:
             until = moment + timedelta(seconds=_LEASE_SECONDS)
             mine = await leases.take(tx, LEASE, self.holder, now=moment, until=until)
@@ -102,6 +113,13 @@ class BatchWatch:
         self._polled = {row.id: self._polled[row.id] for row in going if row.id in self._polled}
         await self._reserve.look()
         await self._tidy(moment)
+
+    async def _has_something(self, moment: datetime) -> bool:
+        """Who has nothing to do asks for no duty, so that an installation without batches writes nothing."""
+        if self._running or self._is_untidy(moment):
+            return True
+        async with self._database.read() as tx:
+            return bool(await rows.list_going(tx)) or bool(await rows.list_holding(tx))
 
     async def refresh(self, row: Batch) -> bool:
         """Ask the provider of a batch now, and wait a little. Whether something may have changed.
@@ -146,8 +164,11 @@ class BatchWatch:
             return False
         return True
 
+    def _is_untidy(self, moment: datetime) -> bool:
+        return self._tidied is None or moment - self._tidied >= timedelta(minutes=10)
+
     async def _tidy(self, moment: datetime) -> None:
-        if self._tidied is not None and moment - self._tidied < timedelta(minutes=10):
+        if not self._is_untidy(moment):
             return
         self._tidied = moment
         await self._files.forget_old()

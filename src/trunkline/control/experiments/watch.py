@@ -70,7 +70,8 @@ class ExperimentWatch:
 
     async def run(self) -> None:
         """Look every two seconds until cancelled."""
-        await repeat(self.look, WATCH_SECONDS, "experiments_not_watched", name=__name__)
+        pulse = self._database.read_pulse
+        await repeat(self.look, WATCH_SECONDS, "experiments_not_watched", name=__name__, pulse=pulse)
 
     async def look(self) -> None:
         """Look once at every running experiment that has something new, if no other process does."""

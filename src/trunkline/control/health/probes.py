@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -49,26 +49,31 @@ class HealthProbes:
 
     async def run(self) -> None:
         """Look every few seconds until cancelled."""
-        await repeat(self.look, LOOK_SECONDS, "health_not_probed", name=__name__)
+        pulse = self._database.read_pulse
+        await repeat(self.look, LOOK_SECONDS, "health_not_probed", name=__name__, pulse=pulse)
 
     async def look(self) -> None:
         """Ask for those that are due, the longest unseen first, if no other process does."""
         moment = self._now()
+        due = await self._find_due(moment) if self._seconds else ()
+        unpruned = self._pruned is None or (moment - self._pruned).total_seconds() >= _PRUNE_SECONDS
+        if not due and not unpruned:
+            return
         async with self._database.write() as tx:
             until = moment + timedelta(seconds=_LEASE_SECONDS)
             if not await leases.take(tx, LEASE, self.holder, now=moment, until=until):
                 return
-            if self._pruned is None or (moment - self._pruned).total_seconds() >= _PRUNE_SECONDS:
+            if unpruned:
                 minute = to_microseconds(moment) // 60_000_000
                 await rows.prune(tx, [(grain, minute // grain - _KEPT_CELLS) for grain in MINUTES.values()])
                 self._pruned = moment
-        if not self._seconds:
-            return
-        async with self._database.read() as tx:
-            # Whoever has just made a configuration tests or calls it by themselves.
-            before = moment - timedelta(seconds=self._seconds)
-            due = await rows.list_idle(tx, to_microseconds(before), before, AT_ONCE)
         await asyncio.gather(*(self._probe(row) for row in due))
+
+    async def _find_due(self, moment: datetime) -> Sequence[Configuration]:
+        # Whoever has just made a configuration tests or calls it by themselves.
+        before = moment - timedelta(seconds=self._seconds)
+        async with self._database.read() as tx:
+            return await rows.list_idle(tx, to_microseconds(before), before, AT_ONCE)
 
     async def _probe(self, row: Configuration) -> None:
         stages: list[Stage] = []

@@ -44,7 +44,8 @@ class HealthWatch:
 
     async def run(self) -> None:
         """Look every second until cancelled."""
-        await repeat(self.look, LOOK_SECONDS, "health_not_watched", name=__name__, at_once=True)
+        pulse = self._database.read_pulse
+        await repeat(self.look, LOOK_SECONDS, "health_not_watched", name=__name__, at_once=True, pulse=pulse)
 
     async def look(self) -> None:
         """Tell what has changed since the last look."""

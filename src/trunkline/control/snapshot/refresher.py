@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
+from trunkline.control.repetition import REST_SECONDS
 from trunkline.control.snapshot.part import Compiled, compile_part, compile_policy
 from trunkline.control.snapshot.patch import patch_part
 from trunkline.core.errors import Unavailable
@@ -27,6 +28,7 @@ _Found: TypeAlias = tuple[list[Compiled], frozenset[str]]
 """Workspaces as they are now, and the ids of those that are gone."""
 
 POLL_SECONDS: Final = 0.5
+_REST: Final = timedelta(seconds=REST_SECONDS)
 _CHUNK: Final = 200
 _KEEP_AGAIN: Final = timedelta(minutes=10)
 """How often an unchanged snapshot is handed on, because its copy's age counts from when the database was last seen."""
@@ -61,6 +63,9 @@ class SnapshotRefresher:
         self._heard = asyncio.Event()
         self._kept_at: datetime | None = None
         self._compared_at = clock()
+        self._asked_at = clock()
+        self._beat: int | None = None
+        """The pulse of the database before it was last asked."""
         self._complete = False
         """Whether what is held was read from the database by this object, and not from a copy."""
 
@@ -148,11 +153,22 @@ class SnapshotRefresher:
             try:
                 async with self._database.listen(CHANNEL, self._hear) as connected:
                     while connected():
-                        await self.refresh()
+                        await self._look()
                         await self._wait()
             except Unavailable as error:
                 _log.warning("snapshot_not_refreshed", reason=error.message)
                 await self._wait()
+
+    async def _look(self) -> None:
+        """Refresh, unless nobody has written anything at all since the last time."""
+        beat, at = self._database.read_pulse(), self._clock()
+        if beat is not None and beat == self._beat and at - self._asked_at < _REST:
+            self._compared_at = at
+            self._keep(self._holder.current, since=_KEEP_AGAIN)
+            return
+        self._beat = None
+        await self.refresh()
+        self._beat, self._asked_at = beat, at
 
     def _hear(self, _payload: str) -> None:
         self._heard.set()
