@@ -241,7 +241,7 @@ def test_the_doctor(server: Server) -> None:
     findings = {finding["name"]: finding["state"] for finding in read(server, "doctor")}
     of_the_machine = {"python", "folder", "disk", "clock", "port"}
     of_the_installation = {"database", "root key", "journal", "intake", "server", "providers"}
-    assert set(findings) == of_the_machine | of_the_installation | {"management", "worker 0"}
+    assert set(findings) == of_the_machine | of_the_installation | {"supervisor", "management", "worker 0"}
     assert set(findings.values()) == {"ok"}
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from trunkline.app.resources import Resources
 from trunkline.cli.finding import Finding, fail, ok, warn
+from trunkline.cli.process_checks import describe_process
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.running import is_running
 from trunkline.control.installation.schema import read_schema
+from trunkline.control.usage.intake_figures import read_intake
 from trunkline.control.usage.intake_lag import LATE_SECONDS
 from trunkline.core.errors import CannotOpen, TrunklineError
 from trunkline.gateway.journal.folder import JournalFolder
@@ -96,6 +98,8 @@ def check_intake(folder: Path, clock: Callable[[], float] = time.time) -> Findin
         return None
     behind = max(0.0, clock() - until)
     message = f"Calls are in the database after {behind:.1f} s."
+    if (standing := read_intake(folder)) is not None:
+        message += f" It is {describe_process(standing.pid)}."
     if behind <= LATE_SECONDS:
         return ok("intake", message)
     remedy = "Its log tells why. Nothing is lost: the journal keeps the calls until they are taken in."

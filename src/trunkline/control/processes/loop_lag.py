@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 from trunkline.core.metric import Histogram, Sample
 
+NAME: Final = "trunkline_event_loop_lag_seconds"
 LOOK_SECONDS: Final = 0.25
 BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Upper bounds in seconds."""
@@ -28,4 +29,4 @@ class LoopLag:
 
     def read(self) -> Sample:
         """What was observed."""
-        return self._observed.read("trunkline_event_loop_lag_seconds")
+        return self._observed.read(NAME)

@@ -23,13 +23,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """``name`` tells it from the others of its installation; ``fault`` is what is wrong with its journal, if anything,
     ``limit_fault`` why it does not count for limits together with the others.
 
-    ``active`` calls are under way; ``samples`` are its metrics, counted since it started. ``rests`` are the targets of
-    routes that it leaves alone.
+    ``parent`` is the process that started it, the supervisor, where there is one. ``active`` calls are under way;
+    ``samples`` are its metrics, counted since it started. ``rests`` are the targets of routes that it leaves alone.
     """
 
     name: str
     pid: int
     memory_bytes: int
+    parent: int = 0
     fault: str | None = None
     limit_fault: str | None = None
     active: int = 0
@@ -50,6 +51,7 @@ def read_standing(
     return Standing(
         name=name,
         pid=os.getpid(),
+        parent=os.getppid(),
         memory_bytes=read_memory(),
         fault=fault,
         limit_fault=limit_fault,
