@@ -20,10 +20,11 @@ from trunkline.settings import Settings
 
 _LIMIT_SECONDS: Final = 5.0
 
-_USUAL_SHARE: Final = 0.99
-"""Of the looks at the event loop: what is later than that may be the system's doing."""
+_USUAL_SHARE: Final = 0.95
+"""Of the looks at the event loop: what is later than that is a start, or the system's doing."""
 
-_LATE_SECONDS: Final = 0.1
+_LATE_SECONDS: Final = 0.5
+"""Beyond it the process is too busy, whatever it does."""
 
 
 async def examine_processes(settings: Settings) -> AsyncIterator[Finding]:

@@ -23,10 +23,10 @@ def stand(name: str = "0", counts: dict[int, int] | None = None, **fields: Any) 
 
 
 def test_a_process_that_is_well_tells_its_lag() -> None:
-    found = judge(stand(counts={0: 990, 3: 9, 9: 1}, active=3))
+    found = judge(stand(counts={0: 960, 3: 30, 9: 10}, active=3))
     assert (found.name, found.state) == ("worker 0", "ok")
     assert found.message == "process 7, 61 MB, 3 calls under way, lag up to 1 ms"
-    found = judge(stand("management", counts={0: 900, 3: 99, 9: 1}))
+    found = judge(stand("management", counts={0: 900, 3: 60, 9: 40}))
     assert (found.name, found.message[-17:]) == ("management", ", lag up to 25 ms")
 
 
@@ -35,7 +35,8 @@ def test_before_the_first_look_there_is_no_lag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bucket", "state", "lag"), [(5, "ok", "up to 100 ms"), (6, "warn", "up to 250 ms"), (10, "warn", "over 2,500 ms")]
+    ("bucket", "state", "lag"),
+    [(7, "ok", "up to 500 ms"), (8, "warn", "up to 1,000 ms"), (10, "warn", "over 2,500 ms")],
 )
 def test_one_that_is_late_is_too_busy(bucket: int, state: str, lag: str) -> None:
     found = judge(stand(counts={0: 90, bucket: 10}))
