@@ -17,7 +17,7 @@ from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.usage.event_store import EventStore
 from trunkline.control.usage.journal_events import Event
 from trunkline.control.usage.last_uses import LastUses
-from trunkline.control.usage.set_aside import SetAside
+from trunkline.control.usage.rejected_events import RejectedEvents
 from trunkline.storage import schema_version
 from trunkline.storage.database import Database
 from trunkline.storage.intake.connection import Connection
@@ -44,7 +44,7 @@ async def keep(database: Database, events: Sequence[Event]) -> int:
     """Store ``events`` with all that is added up from them. How many calls were new."""
     connection, uses = connect(database), LastUses()
     with tempfile.TemporaryDirectory() as folder:
-        new = await EventStore(connection, (*PROJECTIONS, uses), SetAside(Path(folder))).put(events)
+        new = await EventStore(connection, (*PROJECTIONS, uses), RejectedEvents(Path(folder))).put(events)
     async with connection.write() as tx:
         await uses.write(tx)
     await connection.close()

@@ -20,7 +20,7 @@ from trunkline.app.intake import PROJECTIONS
 from trunkline.control.page import PageRequest
 from trunkline.control.usage.event_store import EventStore
 from trunkline.control.usage.record import EventFilter, SpanQuestion
-from trunkline.control.usage.set_aside import SetAside
+from trunkline.control.usage.rejected_events import RejectedEvents
 from trunkline.control.usage.usage import Usage
 from trunkline.core.actor import Actor
 from trunkline.storage.database import Database
@@ -54,7 +54,7 @@ QUESTIONS = {
 
 async def fill(url: str, folder: Path, count: int) -> None:
     """Take in ``count`` calls, and say what each cost."""
-    store = EventStore(open_connection(url), PROJECTIONS, SetAside(folder))
+    store = EventStore(open_connection(url), PROJECTIONS, RejectedEvents(folder))
     spent = 0
     calls = make_calls(count)
     while batch := list(islice(calls, 1_000)):

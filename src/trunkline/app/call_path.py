@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from trunkline.app.cache import open_cache
 from trunkline.app.calls import CallParts, Calls
 from trunkline.app.policy_gate import make_policy_gate
-from trunkline.app.rests import share_rests
+from trunkline.app.shared_breakers import share_rests
 from trunkline.control.processes.loop_lag import LoopLag
 from trunkline.control.processes.standing import Standing, read_standing
 from trunkline.core.metric import Sample

@@ -21,9 +21,9 @@ from trunkline.control.budgets.spending import BudgetSpending
 from trunkline.control.experiments.exposures import Exposures
 from trunkline.control.health.passive import PassiveHealth
 from trunkline.control.policies.broken_policies import BrokenPolicies
-from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.configuration_totals import ConfigurationTotals
 from trunkline.control.usage.intake import Intake
+from trunkline.control.usage.projection import Arrivals, Projection
 from trunkline.control.usage.rate_readings import RateReadings
 from trunkline.control.usage.usage_sums import UsageSums
 from trunkline.core.errors import TrunklineError

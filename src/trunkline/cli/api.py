@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from trunkline.cli.credential import Credential, open_credential
-from trunkline.cli.own_place import read_url
 from trunkline.cli.owner_session import OwnerSessions
 from trunkline.cli.refusal import explain_silence, read_refusal
+from trunkline.cli.server_address import read_url
 from trunkline.core.errors import Forbidden, Unauthenticated
 from trunkline.outbound import (
     Client,

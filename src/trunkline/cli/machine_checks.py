@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from trunkline.cli.finding import Finding, fail, ok, warn
-from trunkline.cli.own_settings import find_unknown
+from trunkline.cli.unknown_settings import find_unknown
 from trunkline.settings import Settings
 
 _OLDEST: Final = (3, 11)

@@ -22,7 +22,7 @@ from trunkline.app.folder_lock import lock_folder
 from trunkline.app.prepared_folder import is_prepared
 from trunkline.app.telemetry import require_telemetry
 from trunkline.cli.output import note
-from trunkline.cli.own_settings import find_unknown
+from trunkline.cli.unknown_settings import find_unknown
 from trunkline.core.errors import Unavailable
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.discovery import Discovered, discover

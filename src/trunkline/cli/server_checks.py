@@ -12,7 +12,7 @@ from trunkline.cli.api import make_client, open_api
 from trunkline.cli.configuration import Configuration
 from trunkline.cli.finding import Finding, fail, ok, warn
 from trunkline.cli.machine_checks import check_port
-from trunkline.cli.own_place import read_url
+from trunkline.cli.server_address import read_url
 from trunkline.core.errors import TrunklineError
 from trunkline.outbound import Client, Guard, LocalUpstreams, Origin, OutboundError, OutgoingRequest, Timeouts
 from trunkline.providers.base_url import read_base_url

@@ -12,7 +12,7 @@ from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.estimate import find_family, get_counter
 from trunkline.gateway.exchanges.count import Count
 from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES
-from trunkline.gateway.gates.gates import Gates
+from trunkline.gateway.gates.gate import Gates
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, falls_back
 from trunkline.gateway.routing.strategy import Strategies

@@ -22,8 +22,7 @@ from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.counting import Counting
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES, Exchange, Prepared
-from trunkline.gateway.gates.gate import Gate
-from trunkline.gateway.gates.gates import Gates
+from trunkline.gateway.gates.gate import Gate, Gates
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.hedge import HEDGE, hedge
 from trunkline.gateway.model_names import ModelNames

@@ -14,7 +14,7 @@ from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.exchanges.recall import Recall
-from trunkline.gateway.gates.gates import Gates
+from trunkline.gateway.gates.gate import Gates
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver

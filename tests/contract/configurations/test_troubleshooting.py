@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from trunkline.cli.own_settings import FOR_COMMANDS
+from trunkline.cli.unknown_settings import FOR_COMMANDS
 from trunkline.control.rate_limit import RateLimit
 from trunkline.core.errors import InvalidInput, TooMany, UpstreamError
 from trunkline.core.secret import Secret

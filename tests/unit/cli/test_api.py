@@ -8,7 +8,7 @@ from tests.unit.cli.fakes import Bearer, Reply, Wire
 
 from trunkline.cli.api import find_path
 from trunkline.cli.credential import ApiKey
-from trunkline.cli.own_place import read_url, write_own_url
+from trunkline.cli.server_address import read_url, write_own_url
 from trunkline.core.errors import (
     Conflict,
     Forbidden,

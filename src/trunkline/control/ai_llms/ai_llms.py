@@ -26,7 +26,7 @@ from trunkline.control.ai_llms.ai_llm import (
 from trunkline.control.configurations.configuration import ConfigurationRecord, Draft
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable
-from trunkline.control.configurations.rows import show_all
+from trunkline.control.configurations.state import show_all
 from trunkline.control.page import Page, PageRequest, read_page
 from trunkline.control.workspaces.memberships import find_actor_in, find_actors
 from trunkline.core import access

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from trunkline.control.alerts import steps
+from trunkline.control.alerts import transitions
 from trunkline.control.alerts.match import Match, find_matches
 from trunkline.control.alerts.rule import AlertRule
 from trunkline.control.alerts.rule_book import RuleBook
@@ -69,21 +69,21 @@ class AlertEvaluation:
         for key, match in found.items():
             row = known.get(key)
             if row is None:
-                yield partial(steps.begin, key=key, match=match, moment=moment)
+                yield partial(transitions.begin, key=key, match=match, moment=moment)
             elif row.state == PENDING and match.is_due(row.started_at, moment):
-                yield partial(steps.fire, row=row, match=match, moment=moment)
+                yield partial(transitions.fire, row=row, match=match, moment=moment)
         for row in unfinished:
             rule = self._book.find_by_id(row.rule_id, row.workspace_id)
             if row.open_key is not None and row.open_key not in found:
-                yield partial(steps.end, row=row, rule=rule, moment=moment)
+                yield partial(transitions.end, row=row, rule=rule, moment=moment)
             elif row.held is not None:
-                if rule is None or not steps.holds_back(rule, moment):
-                    yield partial(steps.release, row=row, rule=rule, moment=moment)
+                if rule is None or not transitions.holds_back(rule, moment):
+                    yield partial(transitions.release, row=row, rule=rule, moment=moment)
             elif row.state == "firing" and rule is not None and _is_repeated(rule, row, moment):
-                yield partial(steps.remind, row=row, rule=rule, moment=moment)
+                yield partial(transitions.remind, row=row, rule=rule, moment=moment)
 
 
 def _is_repeated(rule: AlertRule, row: AlertRow, moment: datetime) -> bool:
-    if rule.repeat_minutes is None or row.told_at is None or steps.holds_back(rule, moment):
+    if rule.repeat_minutes is None or row.told_at is None or transitions.holds_back(rule, moment):
         return False
     return moment - row.told_at >= timedelta(minutes=rule.repeat_minutes)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
-from trunkline.control.alerts.past import Past, Sample, read_past
+from trunkline.control.alerts.past_values import Past, Sample, read_past
 from trunkline.control.alerts.rule import AlertRule, AlertRuleDraft, begin, lay_over
 from trunkline.control.alerts.rule_subject import check_things
 from trunkline.control.scope import require_whole_workspace

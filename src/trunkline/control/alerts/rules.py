@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from trunkline.control.alerts import steps
+from trunkline.control.alerts import transitions
 from trunkline.control.alerts.presets import list_presets
 from trunkline.control.alerts.quiet_hours import write_quiet
 from trunkline.control.alerts.rule import (
@@ -139,7 +139,7 @@ class AlertRules:
             if row is None or (if_revision is not None and if_revision != row.revision):
                 raise Stale("The rule was changed meanwhile. Read it again and repeat your change.")
             for alert in await alerts.find_of_rule(tx, rule_id):
-                await steps.end(tx, alert, None, self._now())
+                await transitions.end(tx, alert, None, self._now())
             await rows.remove(tx, row)
             await rows.mark(tx)
             await self._audit.record(

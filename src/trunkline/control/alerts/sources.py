@@ -10,7 +10,7 @@ from typing import Final
 from trunkline.control.alerts.reading import Reading
 from trunkline.control.alerts.rule_book import RuleBook
 from trunkline.control.budgets.forecast import forecast
-from trunkline.control.configurations.evidence import PROBE_PREFIX
+from trunkline.control.configurations.health_evidence import PROBE_PREFIX
 from trunkline.control.health.history import count_failures
 from trunkline.control.health.latency import find_percentile
 from trunkline.core.account_redaction import hide_accounts

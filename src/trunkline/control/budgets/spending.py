@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from trunkline.control.usage.alike_calls import AlikeCalls
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import limit
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.budget import Budget
 from trunkline.core.period import Period
 from trunkline.core.usage_event import UsageEvent

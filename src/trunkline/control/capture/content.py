@@ -10,7 +10,7 @@ import msgspec
 from trunkline.core.capture import LARGEST_BYTES
 from trunkline.core.chat import ChatResponse, Choice
 from trunkline.core.chat_events import ChatEvent, Start, Stop, UsageReport
-from trunkline.core.collected import Collected
+from trunkline.core.collected_answer import CollectedAnswer
 from trunkline.core.errors import TrunklineError
 from trunkline.core.personal_redaction import redact_personal_data
 from trunkline.core.redact import redact
@@ -117,7 +117,7 @@ def _join(dialect: Dialect, stream: bytes, model: str) -> bytes | None:
 
 
 def _collect(events: list[ChatEvent], model: str) -> ChatResponse:
-    collected = Collected()
+    collected = CollectedAnswer()
     collected.add(events)
     start = next((event for event in events if isinstance(event, Start)), Start())
     stop = next((event for event in events if isinstance(event, Stop)), Stop())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -11,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
+from trunkline.providers.provider import Provider
 
 KIND: Final = "configuration"
 """What revisions and audit events call a configuration."""
@@ -105,3 +107,48 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     lender_id: str | UnsetType | None = UNSET
     caching: Caching | UnsetType | None = UNSET
     reason: str = ""
+
+
+T = TypeVar("T")
+
+
+class Present(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored now: ``masks`` shows each secret field, ``user_id`` is its owner."""
+
+    name: str
+    provider: str
+    model: str | None
+    base_url: str | None
+    parameters: JsonObject
+    is_active: bool
+    shared: bool
+    application_id: str | None
+    masks: Mapping[str, str] = {}
+    user_id: str = ""
+    borrows: bool = False
+    lender_id: str | None = None
+    caching: Caching | None = None
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked state. ``parameters`` are without headers; secrets are what to ``put`` and which to ``drop``."""
+
+    name: str
+    provider: Provider
+    model: str | None
+    base_url: str | None
+    parameters: JsonObject
+    is_active: bool
+    shared: bool
+    application_id: str | None
+    put: Mapping[str, Secret]
+    drop: frozenset[str]
+    origins: tuple[str, ...]
+    borrows: bool
+    lender_id: str | None
+    caching: Caching | None
+
+
+def choose(given: T | UnsetType, otherwise: T) -> T:
+    """What was given, if anything was."""
+    return otherwise if isinstance(given, UnsetType) else given

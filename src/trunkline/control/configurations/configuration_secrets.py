@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trunkline.control.configurations.configuration import Proposal
 from trunkline.control.configurations.credentials import Credentials, name_owner
-from trunkline.control.configurations.proposed import Proposal
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict
 from trunkline.core.secret import Secret

@@ -8,17 +8,15 @@ import msgspec
 
 from trunkline.control.audit import Audit
 from trunkline.control.caching.rules import CachingRules, write_caching
-from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft
+from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft, Present, Proposal
 from trunkline.control.configurations.configuration_secrets import ConfigurationSecrets
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
 from trunkline.control.configurations.history import save_state
 from trunkline.control.configurations.loan import list_lenders
 from trunkline.control.configurations.lookup import find_changeable, find_visible
+from trunkline.control.configurations.name_claims import read_claim, require_own_traffic
 from trunkline.control.configurations.proposal import OutputLimit, propose
-from trunkline.control.configurations.proposed import Present, Proposal
-from trunkline.control.configurations.rows import find_masks, find_state, show_all
-from trunkline.control.configurations.state import read_present, write_state
-from trunkline.control.configurations.takeover import read_claim, require_own_traffic
+from trunkline.control.configurations.state import find_masks, find_state, read_present, show_all, write_state
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core import access

@@ -10,12 +10,11 @@ from typing import Final, cast
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import KIND, Draft, TestStatus
+from trunkline.control.configurations.configuration import KIND, Draft, Proposal, TestStatus
 from trunkline.control.configurations.credentials import API_KEY
-from trunkline.control.configurations.evidence import note_stages
+from trunkline.control.configurations.health_evidence import note_stages
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.proposal import OutputLimit, propose
-from trunkline.control.configurations.proposed import Proposal
 from trunkline.control.configurations.reach import Reach, headers_of
 from trunkline.control.rate_limit import RateLimit
 from trunkline.core import access

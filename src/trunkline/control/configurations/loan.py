@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.control.configurations.borrowing import Borrower, UpstreamSettings, borrow, find_lender
-from trunkline.control.configurations.configuration import Draft
+from trunkline.control.configurations.configuration import Draft, Present, choose
 from trunkline.control.configurations.credentials import API_KEY
-from trunkline.control.configurations.proposed import Present, choose
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject

@@ -7,11 +7,10 @@ from typing import Final, TypeVar, cast
 
 from msgspec import UNSET, UnsetType
 
-from trunkline.control.configurations.configuration import Draft
+from trunkline.control.configurations.configuration import Draft, Present, Proposal, choose
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
 from trunkline.control.configurations.json_limits import find_json_problem
 from trunkline.control.configurations.loan import find_loan
-from trunkline.control.configurations.proposed import Present, Proposal, choose
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import FieldError, InvalidInput, NotFound

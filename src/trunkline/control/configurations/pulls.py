@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import KIND, Draft
+from trunkline.control.configurations.configuration import KIND, Draft, choose
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.proposal import propose
-from trunkline.control.configurations.proposed import choose
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.reach import Reach
 from trunkline.control.jobs import JobRecord, Jobs, Progress

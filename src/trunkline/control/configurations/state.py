@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from trunkline.control.caching.rules import read_caching, write_caching
-from trunkline.control.configurations.configuration import ConfigurationKeyRecord, ConfigurationRecord, TestRecord
+from trunkline.control.configurations.configuration import (
+    KIND,
+    ConfigurationKeyRecord,
+    ConfigurationRecord,
+    Present,
+    Proposal,
+    TestRecord,
+)
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
-from trunkline.control.configurations.proposed import Present, Proposal
 from trunkline.control.record import read_record
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.secret import Secret, mask
+from trunkline.storage import credentials, revisions
+from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, Credential
 
 
@@ -121,3 +129,24 @@ def _headers(masks: Mapping[str, str]) -> JsonObject:
         for field, text in sorted(masks.items())
         if field.startswith(HEADER_PREFIX)
     }
+
+
+async def find_masks(tx: Transaction, row: Configuration) -> dict[str, str]:
+    """What people are shown of each secret field; nothing where there is none."""
+    if row.credential_id is None:
+        return {}
+    return (await credentials.read_masks(tx, [row.credential_id])).get(row.credential_id, {})
+
+
+async def find_state(tx: Transaction, row: Configuration) -> JsonObject:
+    """The state that is saved as the current revision; for a row without one, what can be told from the row."""
+    saved = await revisions.find(tx, row.workspace_id, KIND, row.id, row.revision)
+    return dict(saved.state) if saved is not None else read_state(row, await find_masks(tx, row))
+
+
+async def show_all(tx: Transaction, rows: Sequence[Configuration]) -> list[ConfigurationRecord]:
+    """Rows of one workspace as people see them, in their order."""
+    ids = sorted({row.credential_id for row in rows if row.credential_id is not None})
+    found = await credentials.find_many(tx, rows[0].workspace_id, ids) if ids else {}
+    masks = await credentials.read_masks(tx, ids) if ids else {}
+    return [show(row, found.get(row.credential_id or ""), masks.get(row.credential_id or "", {})) for row in rows]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import limit
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.statements import HOLD_PHASE

@@ -9,7 +9,7 @@ from trunkline.control.features.lookup import find_feature
 from trunkline.control.features.plan import FeaturePlan
 from trunkline.control.features.state import apply_plan, new_row
 from trunkline.control.snapshot.features import compile_feature
-from trunkline.control.snapshot.lenders import open_lending
+from trunkline.control.snapshot.lending import open_lending
 from trunkline.core.actor import Actor
 from trunkline.core.errors import NotFound
 from trunkline.gateway.snapshot import Snapshot

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from trunkline.control.configurations.evidence import PROBE_PREFIX
+from trunkline.control.configurations.health_evidence import PROBE_PREFIX
 from trunkline.control.health.latency import find_percentile
 from trunkline.core.health import FAILURES, REJECTIONS, HealthState
 from trunkline.core.moment import to_microseconds, to_moment

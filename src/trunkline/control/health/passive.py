@@ -12,7 +12,7 @@ import msgspec
 
 from trunkline.control.health.latency import find_bucket
 from trunkline.control.usage.alike_calls import QUARTER_US, AlikeCalls
-from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.health import FAILURES, REJECTIONS, Evidence, Health, observe
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from trunkline.control.configurations.evidence import note_stages
+from trunkline.control.configurations.health_evidence import note_stages
 from trunkline.control.configurations.reach import Reach
 from trunkline.control.health.history import MINUTES
 from trunkline.control.repetition import repeat

@@ -12,7 +12,7 @@ from trunkline.control.configurations.configuration import ConfigurationRecord, 
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.credentials import API_KEY
 from trunkline.control.configurations.lookup import find_visible
-from trunkline.control.configurations.rows import find_masks, show_all
+from trunkline.control.configurations.state import find_masks, show_all
 from trunkline.control.model_configs.model_config import (
     ModelConfigDraft,
     ModelConfigRecord,

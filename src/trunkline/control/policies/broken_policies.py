@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import cut
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.policy import ViolationEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.processes.told_error import ToldError
+from trunkline.control.processes.error_transfer import TransferredError
 from trunkline.core.errors import TrunklineError, Unavailable
 from trunkline.logs import get_logger
 
@@ -32,7 +32,7 @@ class _Frame(msgspec.Struct, array_like=True):
     number: int
     topic: str
     payload: bytes = b""
-    error: ToldError | None = None
+    error: TransferredError | None = None
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -108,11 +108,11 @@ class Link:
         try:
             payload = await self._handlers[frame.topic](self, frame.payload)
         except TrunklineError as error:
-            self._write(_Frame(frame.number, "", error=ToldError.of(error)))
+            self._write(_Frame(frame.number, "", error=TransferredError.of(error)))
         except Exception:  # noqa: BLE001 - the last wall: a fault of ours with one question must not end the connection
             _log.exception("process_fault", topic=frame.topic)
             fault = Unavailable("An unexpected fault. It is logged.", code="error")
-            self._write(_Frame(frame.number, "", error=ToldError.of(fault)))
+            self._write(_Frame(frame.number, "", error=TransferredError.of(fault)))
         else:
             self._write(_Frame(frame.number, "", payload))
 

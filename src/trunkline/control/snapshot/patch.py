@@ -11,8 +11,7 @@ import msgspec
 from trunkline.control.configurations.borrowing import read_reaching
 from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features, list_features
-from trunkline.control.snapshot.lenders import open_lending
-from trunkline.control.snapshot.lending import Lending
+from trunkline.control.snapshot.lending import Lending, open_lending
 from trunkline.control.snapshot.part import (
     Compiled,
     compile_applications,

@@ -41,7 +41,7 @@ from trunkline.control.telemetry.conventions import (
     name_operation,
     name_provider,
 )
-from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.metric import LabelValues
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.metrics import MODELS

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import limit
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values

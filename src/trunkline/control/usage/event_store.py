@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 
 from trunkline.control.usage.alike_calls import AlikeCalls
-from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.event_values import event_values
 from trunkline.control.usage.journal_events import Event
-from trunkline.control.usage.set_aside import SetAside
+from trunkline.control.usage.projection import Arrivals, Projection
+from trunkline.control.usage.rejected_events import RejectedEvents
 from trunkline.core.policy import ViolationEvent
 from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import UsageEvent
@@ -40,7 +40,7 @@ class EventStore:
         self,
         connection: Connection,
         projections: Sequence[Projection],
-        set_aside: SetAside,
+        set_aside: RejectedEvents,
         stored: Callable[[Arrivals], None] | None = None,
     ) -> None:
         """``stored`` hears of what is in the database now. It must not wait or raise."""

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.event_store import EventStore, Mark
 from trunkline.control.usage.event_values import estimate
 from trunkline.control.usage.intake_figures import IntakeFigures
 from trunkline.control.usage.journal_events import RecordReader, read_batches
 from trunkline.control.usage.last_uses import LastUses
-from trunkline.control.usage.set_aside import SetAside
+from trunkline.control.usage.projection import Arrivals, Projection
+from trunkline.control.usage.rejected_events import RejectedEvents
 from trunkline.core.errors import TrunklineError
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.orphan import Orphan
@@ -64,7 +64,7 @@ class Intake:
         self._connection = connection
         self._folder = folder
         self._uses = LastUses()
-        self._store = EventStore(connection, (*projections, self._uses), SetAside(folder.directory), stored)
+        self._store = EventStore(connection, (*projections, self._uses), RejectedEvents(folder.directory), stored)
         self._figures = IntakeFigures(folder.directory)
         self._batch = batch
         self._now = now

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.statements import USE_CREDENTIAL, USE_KEY

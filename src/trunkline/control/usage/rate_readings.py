@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.projection import Arrivals
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.statements import KEEP_READING
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.control.usage.alike_calls import QUARTER_US, AlikeCalls
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import cut, limit, limit_either_way
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values

@@ -9,9 +9,9 @@ import msgspec
 
 from trunkline.control.configurations.borrowing import UpstreamSettings, find_version_upstream
 from trunkline.control.configurations.common_settings import merge_settings, rename_settings
+from trunkline.control.configurations.configuration import choose
 from trunkline.control.configurations.json_limits import find_json_problem
 from trunkline.control.configurations.proposal import MODEL_LIMIT, OutputLimit
-from trunkline.control.configurations.proposed import choose
 from trunkline.control.versions.version import VersionDraft
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import FieldError, InvalidInput, NotFound

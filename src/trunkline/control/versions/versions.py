@@ -7,9 +7,9 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.configurations.borrowing import read_reaching, read_way
+from trunkline.control.configurations.configuration import choose
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.configurations.proposal import OutputLimit
-from trunkline.control.configurations.proposed import choose
 from trunkline.control.versions.phases import settle_weights
 from trunkline.control.versions.shares import WHOLE, Shares, assign, take_out
 from trunkline.control.versions.version import FIRST, KIND, VersionDraft, VersionRecord, read_state, show

@@ -23,7 +23,7 @@ from trunkline.gateway.exchanges.kept_response import Pin, ResponseStore, find_k
 from trunkline.gateway.exchanges.passing_response import PassingResponse
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.exchanges.response_keeper import ResponseKeeper
-from trunkline.gateway.exchanges.unsaid import find_unsaid
+from trunkline.gateway.exchanges.unsupported_fields import find_unsaid
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
 

@@ -8,7 +8,7 @@ place of a provider, add headers to the response, and hold something until the c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from trunkline.core.actor import Actor
@@ -68,3 +68,24 @@ class ImmediateGate(Gate, Protocol):
         counts refusals counts them there.
         """
         ...
+
+
+class Gates(tuple[Gate, ...]):
+    """Asks those that a call concerns. Empty where there is nothing to pass."""
+
+    __slots__ = ()
+
+    async def enter(self, call: PendingCall, candidates: Sequence[Candidate]) -> None:
+        """Let the call in, or raise what the gate that refuses it raises."""
+        for gate in self:
+            if any(gate.concerns(call.snapshot, call.actor, one) for one in candidates):
+                await gate.enter(call)
+
+    async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> Answer | None:
+        """Let the call go to ``candidate``: as :meth:`enter`, and an answer is one in the provider's place."""
+        for gate in self:
+            if gate.concerns(call.snapshot, call.actor, candidate):
+                answer = await gate.admit(call, candidate, target)
+                if answer is not None:
+                    return answer
+        return None

@@ -8,7 +8,7 @@ import msgspec
 
 from trunkline.core.chat import Part, StopReason, Usage
 from trunkline.core.chat_events import ChatEvent, End, Failure, Start, Stop, TextDelta, UsageReport
-from trunkline.core.collected import Collected
+from trunkline.core.collected_answer import CollectedAnswer
 from trunkline.core.heard import Heard, Listener
 from trunkline.core.terms import note_tier
 from trunkline.dialects.dialect import StreamReader, StreamWriter
@@ -48,7 +48,7 @@ class Translation:
         self._reader = reader
         self._writer = writer
         self._name = name
-        self._collected = Collected() if collects else None
+        self._collected = CollectedAnswer() if collects else None
         self._listener = Listener()
         self._held: list[bytes] = []
         self._holding = False

@@ -19,7 +19,7 @@ from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.load import Load
 from trunkline.gateway.routing.rest import read_rest
 from trunkline.gateway.routing.speed import Speeds
-from trunkline.gateway.routing.tail import Tails
+from trunkline.gateway.routing.tail_latency import TailLatencies
 from trunkline.providers.provider import Provider
 
 
@@ -70,7 +70,7 @@ class Strategies:
         self.breakers = breakers or Breakers(clock)
         self._speeds = Speeds(clock)
         self._load = Load()
-        self._tails = Tails()
+        self._tails = TailLatencies()
         self._turns: dict[tuple[str, int], int] = {}
 
     def order(self, candidates: Sequence[Candidate], streams: bool) -> Sequence[Candidate]:

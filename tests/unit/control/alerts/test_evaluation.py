@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from tests.unit.control.alerts.alerting_workspace import START, AlertingWorkspace
 
-from trunkline.control.alerts import steps
+from trunkline.control.alerts import transitions
 from trunkline.control.alerts.journal_watch import JournalWatch
 from trunkline.core.errors import Conflict, Unavailable
 from trunkline.storage import alerts
@@ -56,7 +56,7 @@ async def test_it_fires_once_though_the_process_dies_before_it_commits(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(steps, "tell", die)
+        dying.setattr(transitions, "tell", die)
         with pytest.raises(KeyboardInterrupt):
             await alerting.look()
     assert (await alerting.states(), await alerting.notices()) == ([], []), "neither without the other"

@@ -10,7 +10,7 @@ from tests.bookkeeping import keep
 from tests.unit.control.alerts.alerting_workspace import START, AlertingWorkspace
 from tests.unit.control.usage.settled import event, violation
 
-from trunkline.control.alerts.past import read_past
+from trunkline.control.alerts.past_values import read_past
 from trunkline.control.alerts.preview import Firing, find_firings
 from trunkline.control.alerts.rule import AlertRule, AlertRuleDraft, begin, lay_over
 from trunkline.core.alert import AlertKind

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from tests.unit.control.experiments.trial_ground import TrialGround
 
 from trunkline.control.experiments.exposures import Exposures
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import estimate
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.chat import Usage
 from trunkline.core.usage_event import Attempt, Opened
 from trunkline.storage.database import Database

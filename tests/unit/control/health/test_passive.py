@@ -9,7 +9,7 @@ from tests.bookkeeping import keep
 from tests.unit.control.usage.settled import START, event
 
 from trunkline.control.health.passive import count_tries
-from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.health import Health
 from trunkline.core.ids import new_id
 from trunkline.core.usage_event import Attempt, UsageEvent

@@ -11,7 +11,7 @@ from tests.unit.control.telemetry.collector import Collector, attributes, collec
 from tests.unit.control.telemetry.test_call_span import ID, TRACE, event
 
 from trunkline.app.telemetry import require_telemetry, telling
-from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unavailable
 from trunkline.core.usage_event import Attempt

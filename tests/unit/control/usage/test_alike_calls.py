@@ -16,12 +16,12 @@ from trunkline.app.intake import PROJECTIONS
 from trunkline.control.health.passive import count_tries
 from trunkline.control.usage import alike_calls, event_store
 from trunkline.control.usage.alike_calls import FEWEST, QUARTER_US, AlikeCalls, gather
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.configuration_totals import total_values
 from trunkline.control.usage.event_store import EventStore
 from trunkline.control.usage.event_values import LARGEST, event_values
 from trunkline.control.usage.last_uses import LastUses
-from trunkline.control.usage.set_aside import SetAside
+from trunkline.control.usage.projection import Arrivals
+from trunkline.control.usage.rejected_events import RejectedEvents
 from trunkline.control.usage.usage_sums import sum_values
 from trunkline.core.chat import Usage
 from trunkline.core.usage_event import Opened, UsageEvent
@@ -172,7 +172,7 @@ def test_fewer_are_not_worth_it() -> None:
 
 async def put(database: Database, folder: Path, batch: Sequence[AlikeCalls], *singles: UsageEvent) -> int:
     connection, uses = connect(database), LastUses()
-    new = await EventStore(connection, (*PROJECTIONS, uses), SetAside(folder)).put(singles, alike=batch)
+    new = await EventStore(connection, (*PROJECTIONS, uses), RejectedEvents(folder)).put(singles, alike=batch)
     async with connection.write() as tx:
         await uses.write(tx)
     await connection.close()

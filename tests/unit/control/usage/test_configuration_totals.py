@@ -6,9 +6,9 @@ from sqlalchemy import select
 from tests.bookkeeping import keep
 from tests.unit.control.usage.settled import event
 
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.configuration_totals import total_values
 from trunkline.control.usage.event_values import LARGEST
+from trunkline.control.usage.projection import Arrivals
 from trunkline.core.chat import Usage
 from trunkline.storage.database import Database
 from trunkline.storage.tables import ConfigurationTotal

@@ -13,7 +13,7 @@ from trunkline.app.intake import PROJECTIONS
 from trunkline.control.usage import event_store as module
 from trunkline.control.usage.event_store import EventStore, Mark
 from trunkline.control.usage.event_values import LARGEST, estimate, event_values
-from trunkline.control.usage.set_aside import SetAside
+from trunkline.control.usage.rejected_events import RejectedEvents
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id
@@ -87,7 +87,7 @@ async def test_an_event_that_cannot_be_stored_is_set_aside_and_blocks_no_other(
         return tuple((row | (fault if one.id == bad.id else {})).values())
 
     monkeypatch.setattr(module, "event_values", values)
-    connection, aside = connect(database), SetAside(tmp_path)
+    connection, aside = connect(database), RejectedEvents(tmp_path)
     store = EventStore(connection, PROJECTIONS, aside)
     events = [*good[:7], bad, violation(workspace_id=workspace), *good[7:]]
     for new in (10, 0):
@@ -106,7 +106,7 @@ async def test_an_event_that_cannot_be_stored_is_set_aside_and_blocks_no_other(
 
 async def test_a_database_that_is_away_sets_nothing_aside(tmp_path: Path) -> None:
     away = connect(Database(f"sqlite+aiosqlite:///{tmp_path / 'gone' / 'trunkline.db'}"))
-    aside = SetAside(tmp_path)
+    aside = RejectedEvents(tmp_path)
     with pytest.raises(Unavailable):
         await EventStore(away, PROJECTIONS, aside).put([event("w")])
     assert not aside.path.exists()

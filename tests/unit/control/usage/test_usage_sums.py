@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.unit.control.usage.settled import HOUR, START, event
 
-from trunkline.control.usage.arrivals import Arrivals
 from trunkline.control.usage.event_values import LARGEST
+from trunkline.control.usage.projection import Arrivals
 from trunkline.control.usage.usage_sums import sum_values
 from trunkline.core.chat import Usage
 from trunkline.core.usage_event import UsageEvent

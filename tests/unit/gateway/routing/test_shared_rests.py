@@ -10,7 +10,7 @@ import pytest
 from tests.unit.gateway.routing.test_breaker import entry, error
 from tests.upstreams.redis import RedisServer, serve_redis
 
-from trunkline.app.rests import share_rests
+from trunkline.app.shared_breakers import share_rests
 from trunkline.core.secret import Secret
 from trunkline.gateway.routing.breaker import LIMIT, Breakers
 from trunkline.settings import Settings

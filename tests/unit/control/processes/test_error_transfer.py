@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from trunkline.control.processes.told_error import ToldError
+from trunkline.control.processes.error_transfer import TransferredError
 from trunkline.core.errors import (
     BudgetSpent,
     Conflict,
@@ -40,8 +40,8 @@ from trunkline.core.errors import (
     ],
 )
 def test_it_is_raised_again_as_what_it_was(error: TrunklineError, kind: type[TrunklineError]) -> None:
-    way = msgspec.msgpack.encode(ToldError.of(error))
-    found = msgspec.msgpack.decode(way, type=ToldError).make()
+    way = msgspec.msgpack.encode(TransferredError.of(error))
+    found = msgspec.msgpack.decode(way, type=TransferredError).make()
     assert type(found) is kind
     assert (found.message, found.code) == (error.message, error.code)
     for name in ("fields", "retry_after", "soon", "kind", "provider", "status"):

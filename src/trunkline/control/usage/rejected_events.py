@@ -18,7 +18,7 @@ LARGEST: Final = 64 << 20
 """Bytes from which on nothing more is written to it: what fills it is one fault again and again."""
 
 
-class SetAside:
+class RejectedEvents:
     """One JSON object per line, readable for its owner alone. What stands in it is in no sum."""
 
     def __init__(self, directory: Path) -> None:

@@ -15,11 +15,11 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
-from trunkline.core.collected import Collected
+from trunkline.core.collected_answer import CollectedAnswer
 
 
 def collect(*events: ChatEvent) -> tuple[object, ...]:
-    collected = Collected()
+    collected = CollectedAnswer()
     for event in events:
         collected.add([event])
     return collected.parts

@@ -19,7 +19,7 @@ from trunkline.core.chat_events import (
 )
 
 
-class Collected:
+class CollectedAnswer:
     """Gathers the first choice of a stream. Deltas that follow each other with the same kind and part become one."""
 
     __slots__ = ("_calls", "_parts", "_place")

@@ -15,7 +15,7 @@ from trunkline.control.alerts.reading import Reading
 from trunkline.control.alerts.rule import AlertRule
 from trunkline.control.alerts.sources import read_budget_subject, read_configuration, read_expiring
 from trunkline.control.budgets.forecast import forecast
-from trunkline.control.configurations.evidence import PROBE_PREFIX
+from trunkline.control.configurations.health_evidence import PROBE_PREFIX
 from trunkline.control.health.latency import find_percentile
 from trunkline.core.alert import WINDOW_STEP
 from trunkline.core.health import DOWN_AFTER, REJECTIONS

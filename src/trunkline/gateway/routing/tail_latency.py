@@ -12,7 +12,7 @@ LEAST: Final = 20
 SHARE: Final = 0.95
 
 
-class Tails:
+class TailLatencies:
     """The 95th percentile of the last answers of each place."""
 
     __slots__ = ("_kept",)

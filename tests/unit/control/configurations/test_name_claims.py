@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.control.configurations.takeover import Claim, find_taken, find_taken_in
+from trunkline.control.configurations.name_claims import Claim, find_taken, find_taken_in
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 

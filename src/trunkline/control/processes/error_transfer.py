@@ -25,7 +25,7 @@ from trunkline.core.errors import (
 _PLAIN: Final = {kind.__name__: kind for kind in (CannotOpen, Conflict, Forbidden, NotFound, TooLarge, Unavailable)}
 
 
-class ToldError(msgspec.Struct, array_like=True, omit_defaults=True):
+class TransferredError(msgspec.Struct, array_like=True, omit_defaults=True):
     """``kind`` is the name of its class, the rest what that has."""
 
     kind: str
@@ -40,7 +40,7 @@ class ToldError(msgspec.Struct, array_like=True, omit_defaults=True):
     detail: str | None = None
 
     @classmethod
-    def of(cls, error: TrunklineError) -> ToldError:
+    def of(cls, error: TrunklineError) -> TransferredError:
         """``error`` for the way."""
         kind = next((one.__name__ for one in type(error).__mro__ if one.__name__ in _KNOWN), "Unavailable")
         told = cls(kind, error.message, error.code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trunkline.cli.own_settings import find_unknown
+from trunkline.cli.unknown_settings import find_unknown
 
 
 def test_an_unknown_setting_is_named_with_the_nearest(tmp_path: Path) -> None:
