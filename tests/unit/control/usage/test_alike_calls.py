@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.bookkeeping import connect
-from tests.unit.control.budgets.leased_world import LeasedWorld
+from tests.unit.control.budgets.leasing_processes import LeasingProcesses
 from tests.unit.control.usage.settled import START, event
 
 from trunkline.app.intake import PROJECTIONS
@@ -208,16 +208,16 @@ async def test_one_that_is_refused_stops_no_other(
 
 
 async def test_what_is_spent_of_budgets_is_exact_over_the_end_of_a_period(database: Database, tmp_path: Path) -> None:
-    world = LeasedWorld(database)
-    await world.open([100, 100], 1)
-    midnight = world.budgets[0].find_period(int(world.now * 1_000_000)).start
+    leasing = LeasingProcesses(database)
+    await leasing.open([100, 100], 1)
+    midnight = leasing.budgets[0].find_period(int(leasing.now * 1_000_000)).start
     for at in (midnight - QUARTER_US, midnight):
         await put(database, tmp_path, [certain(some(opened_at=at, user_id=user)) for user in ("u", "somebody else")])
-    for budget, spent in zip(world.budgets, (16, 8), strict=True):
-        assert (await world.read(budget))[0] == await world.recount(budget) == spent
-        world.now -= 86_400
-        assert (await world.read(budget))[0] == await world.recount(budget) == spent
-        world.now += 86_400
+    for budget, spent in zip(leasing.budgets, (16, 8), strict=True):
+        assert (await leasing.read(budget))[0] == await leasing.recount(budget) == spent
+        leasing.now -= 86_400
+        assert (await leasing.read(budget))[0] == await leasing.recount(budget) == spent
+        leasing.now += 86_400
 
 
 async def test_versions_count_them(database: Database, tmp_path: Path) -> None:
