@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from bench.growth.bulk import Bulk, Row
 from bench.growth.size import Size
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.core.ids import new_id
+from trunkline.core.moment import to_microseconds
+from trunkline.storage.intake.usage_group import DIMENSIONS, GRAINS, WHOLE, identify
 from trunkline.storage.tables import AuditEvent
 
 MODELS = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "o4-mini")
@@ -19,6 +23,7 @@ NEIGHBOURS = 20
 """Workspaces that the person who looks belongs to, besides the large one."""
 
 _NOW = datetime.now(UTC)
+_MICROSECONDS = to_microseconds(_NOW)
 
 
 class Filling:
@@ -32,7 +37,8 @@ class Filling:
         self.configurations: list[str] = []
         self.policies: list[str] = []
         self.neighbours: list[str] = []
-        self._groups_made = 0
+        self._calls: Counter[tuple[str, int, int, int]] = Counter()
+        """How many there were in each slot of usage_sums."""
 
     async def fill(self, size: Size) -> None:
         """Grow to ``size``: what is there already stays."""
@@ -44,9 +50,12 @@ class Filling:
         for start in range(0, size.events, 50_000):
             count = min(50_000, size.events - start)
             await self._bulk.insert("usage_events", self._events(places, start, count))
-        await self._bulk.insert("usage_groups", self._groups(places))
-        await self._bulk.insert("usage_sums", self._sums(places, size.sums))
-        self._groups_made += GROUPS
+        groups = self._groups(places)
+        await self._bulk.insert("usage_groups", groups)
+        self._add_up(groups, size.sums)
+        # Of all sizes so far, whose calls may be in the same slots.
+        await self._bulk.execute("DELETE FROM usage_sums")
+        await self._bulk.insert("usage_sums", self._sums())
         await self._bulk.insert("policy_violations", self._violations(places, size.violations))
         await self._bulk.insert("audit_events", self._audit(places, size.violations))
         await self._add_conversations(size.events // 10)
@@ -148,6 +157,24 @@ class Filling:
             ),
         )
 
+        await self._bulk.insert(
+            "configuration_health",
+            (
+                {
+                    "configuration_id": each,
+                    "state": "healthy",
+                    "since": _MICROSECONDS,
+                    "revision": 1,
+                    "source": "traffic",
+                    "checked_at": _MICROSECONDS,
+                    "failures": 0,
+                    "error_at": 0,
+                    "changed_at": _MICROSECONDS,
+                }
+                for each in self.configurations
+            ),
+        )
+
     async def _add_keys(self, count: int) -> None:
         await self._bulk.insert(
             "api_keys",
@@ -218,10 +245,10 @@ class Filling:
                 "attempts": [],
             }
 
-    def _groups(self, places: list[str]) -> Iterator[Row]:
+    def _groups(self, places: list[str]) -> list[Row]:
+        made: list[Row] = []
         for number in range(GROUPS):
-            yield {
-                "id": self._groups_made + number,
+            told = {
                 "workspace_id": places[number % len(places)],
                 "user_id": self.user_id,
                 "configuration_id": self.configurations[number % len(self.configurations)],
@@ -230,27 +257,37 @@ class Filling:
                 "model": f"{MODELS[number % len(MODELS)]}-{number % 200}",
                 "outcome": "ok",
             }
+            made.append({"id": identify(tuple(told.get(name) for name in DIMENSIONS)), **told})
+        return made
 
-    def _sums(self, places: list[str], count: int) -> Iterator[Row]:
-        quarter = int(_NOW.timestamp()) // 900
+    def _add_up(self, groups: list[Row], count: int) -> None:
+        """What the intake would have: the slots of each length, of each group and of all of a workspace together."""
+        last = int(_NOW.timestamp()) // 900
         for number in range(count):
-            for grain, slot in ((15, quarter - 4 * (number // GROUPS)), (1440, quarter // 96 - number // GROUPS)):
-                yield {
-                    "workspace_id": places[number % GROUPS % len(places)],
-                    "grain": grain,
-                    "slot": slot,
-                    "group_id": self._groups_made + number % GROUPS,
-                    "request_count": 3,
-                    "error_count": 0,
-                    "unpriced_count": 0,
-                    "input_tokens": 300,
-                    "output_tokens": 150,
-                    "cached_tokens": 0,
-                    "reasoning_tokens": 0,
-                    "cost_nanos": 3000,
-                    "duration_us": 2_700_000,
-                    "last_used_at": _NOW,
-                }
+            group, quarter = groups[number % len(groups)], last - 4 * (number // len(groups))
+            for group_id, grain in product((group["id"], WHOLE), GRAINS):
+                self._calls[group["workspace_id"], grain.number, grain.find_slot(quarter), group_id] += 3
+
+    def _sums(self) -> Iterator[Row]:
+        for (workspace_id, grain, slot, group_id), calls in self._calls.items():
+            yield {
+                "workspace_id": workspace_id,
+                "grain": grain,
+                "slot": slot,
+                "group_id": group_id,
+                "request_count": calls,
+                "error_count": 0,
+                "unpriced_count": 0,
+                "input_tokens": 100 * calls,
+                "output_tokens": 50 * calls,
+                "cached_tokens": 0,
+                "reasoning_tokens": 0,
+                "cost_nanos": 1_000 * calls,
+                "duration_us": 900_000 * calls,
+                "cache_hit_count": 0,
+                "saved_nanos": 0,
+                "last_used_at": _NOW,
+            }
 
     def _violations(self, places: list[str], count: int) -> Iterator[Row]:
         for number in range(count):

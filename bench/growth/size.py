@@ -18,7 +18,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sums(self) -> int:
-        """Rows of hourly sums: each stands for some calls."""
+        """Sums of a quarter of an hour: each stands for some calls."""
         return self.events * 2 // 5
 
     @property
