@@ -25210,7 +25210,12 @@ export interface operations {
     };
     list_templates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 /** @description The provider's `name`: `GET /api/providers` lists them. */
@@ -25499,6 +25504,10 @@ export interface operations {
             query?: {
                 /** @description Words of the name, the model or the provider, such as `claude opus`. */
                 search?: string;
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -29159,7 +29168,12 @@ export interface operations {
     };
     list_versions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 /** @description The configuration's `_id`. */
@@ -34825,7 +34839,12 @@ export interface operations {
     };
     list_features: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -67,6 +67,22 @@ async def read_page(
         await asyncio.sleep(0)
 
 
+def cut_page(items: Sequence[T], page: PageRequest | None, key: Callable[[T], str]) -> Page[T]:
+    """The page that is asked for of a list that is never long, and was read whole; without one, all of it.
+
+    Raises InvalidInput on the field ``cursor`` when what it is behind is not in the list, or not any more.
+    """
+    if page is None:
+        return Page(items)
+    first, after = 0, page.after
+    if after is not None:
+        first = next((number for number, item in enumerate(items, 1) if key(item) == after), 0)
+        if not first:
+            raise InvalidInput.of("cursor", _NOT_OURS)
+    kept = items[first : first + page.limit]
+    return Page(kept, encode_cursor(key(kept[-1])) if first + page.limit < len(items) else None)
+
+
 def write_place(moment: datetime, identity: str) -> str:
     """The key of an item in a list that is sorted by a time and, where that is the same, by the id."""
     return f"{moment.isoformat()} {identity}"

@@ -266,6 +266,17 @@ async def test_templates_of_models_are_found_by_name(installed: LocalInstallatio
     assert (await installed.ask(ann, "GET", "/api/templates?search=nothing+like+it")).json() == []
 
 
+async def test_templates_in_pages(installed: LocalInstallation, ann: Person) -> None:
+    for path in ("/api/templates", "/api/providers/anthropic/templates"):
+        whole = (await installed.ask(ann, "GET", path)).json()
+        answer, found = await installed.ask(ann, "GET", f"{path}?limit=3"), []
+        while "next" in answer.links:
+            assert len(answer.json()) == 3
+            found += answer.json()
+            answer = await installed.ask(ann, "GET", answer.links["next"]["url"])
+        assert [*found, *answer.json()] == whole
+
+
 async def test_templates_of_ones_own(installed: LocalInstallation, ann: Person) -> None:
     built_in = (await installed.ask(ann, "GET", "/api/providers/openai/templates")).json()
     assert all(template["builtIn"] for template in built_in)

@@ -32,6 +32,17 @@ async def test_every_workspace_starts_with_five(place_on_each: Place) -> None:
     assert first["temperature"] is None
 
 
+async def test_features_in_pages(place: Place) -> None:
+    made = await place.admin.post("/api/features", json={"slug": "own", "name": "Own", "kind": "chat", "model": "m"})
+    assert made.status_code == 201, made.text
+    first = await place.admin.get("/api/features", params={"limit": 4})
+    rest = await place.admin.get(first.links["next"]["url"])
+    assert [each["slug"] for each in [*first.json(), *rest.json()]] == [*STARTING, "own"]
+    assert (len(first.json()), "Link" in rest.headers) == (4, False)
+    wrong = await place.admin.get("/api/features", params={"cursor": "bm9uZQ"})
+    assert (wrong.status_code, "cursor" in wrong.text) == (400, True)
+
+
 async def test_a_change_is_saved_and_answers_with_its_etag(place_on_each: Place) -> None:
     await place_on_each.share()
     settings = {

@@ -28,6 +28,18 @@ TURBO = {
 NOTHING = {"requestCount": 0, "avgLatencyMs": 0, "avgTokensUsed": 0, "errorRate": 0.0, "userSatisfactionScore": None}
 
 
+async def test_versions_in_pages(program: Program) -> None:
+    ours = await versioned(program, name="Default GPT-4", provider="openai", modelId="gpt-4")
+    for name in ("v2", "v3"):
+        await ours.add(name, trafficPercent=0)
+    first = await program.client.get(ours.path, params={"limit": 2})
+    rest = await program.client.get(first.links["next"]["url"])
+    assert [each["version"] for each in first.json()] == ["v1", "v2"]
+    assert [each["version"] for each in rest.json()] == ["v3"]
+    assert "Link" not in rest.headers
+    assert [each["version"] for each in await ours.list()] == ["v1", "v2", "v3"]
+
+
 async def test_the_first_version_makes_the_configuration_the_first(program: Program) -> None:
     settings = {"temperature": 0.7, "maxTokens": 2048}
     ours = await versioned(program, name="Default GPT-4", provider="openai", modelId="gpt-4", settings=settings)

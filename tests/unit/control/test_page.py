@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.page import PART, PageRequest, decode_cursor, encode_cursor, read_page, read_place, write_place
+from trunkline.control.page import (
+    PART,
+    PageRequest,
+    cut_page,
+    decode_cursor,
+    encode_cursor,
+    read_page,
+    read_place,
+    write_place,
+)
 from trunkline.core.errors import InvalidInput
 
 
@@ -82,3 +91,22 @@ def test_a_place_is_a_moment_and_an_id() -> None:
 def test_a_place_at_no_moment_is_none_of_ours(moment: str) -> None:
     with pytest.raises(InvalidInput, match="cursor"):
         read_place(f"{moment} 01a22927-9a15-77a6-84dd-529f3f126ae4")
+
+
+def test_a_list_that_was_read_whole_is_cut_into_pages() -> None:
+    items = [f"i{number}" for number in range(5)]
+    pages: list[Sequence[str]] = []
+    page: PageRequest | None = PageRequest(2)
+    while page is not None:
+        found = cut_page(items, page, str)
+        pages.append(found.items)
+        page = None if found.next_cursor is None else PageRequest(2, found.next_cursor)
+    assert pages == [["i0", "i1"], ["i2", "i3"], ["i4"]]
+    assert cut_page(items, PageRequest(5), str).next_cursor is None
+    assert cut_page(items, None, str).items == items
+
+
+def test_a_cursor_behind_what_is_gone_is_refused() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        cut_page(["a"], PageRequest(2, encode_cursor("b")), str)
+    assert [field.field for field in raised.value.fields] == ["cursor"]

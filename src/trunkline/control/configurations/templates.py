@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.control.audit import Audit
+from trunkline.control.page import Page, PageRequest, cut_page
 from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -55,16 +56,17 @@ class Templates:
         self._database = database
         self._audit = audit
 
-    async def list(self, actor: Actor, provider_name: str) -> list[TemplateRecord]:
+    async def list(self, actor: Actor, provider_name: str, page: PageRequest | None = None) -> Page[TemplateRecord]:
         """The actor's own, the newest first, then the built-in ones. At most one is the default: an own one wins."""
         access.check(actor, "providers.read")
         provider = find(provider_name)
         async with self._database.read() as tx:
             own = [_show(row) for row in await rows.list_own(tx, actor.workspace_id, actor.user_id, provider.id)]
         chosen = any(template.is_default for template in own)
-        return own + [_show_built_in(template, chosen) for template in built_in.templates(provider)]
+        every = own + [_show_built_in(template, chosen) for template in built_in.templates(provider)]
+        return cut_page(every, page, lambda template: template.id)
 
-    async def search(self, actor: Actor, words: str) -> list[TemplateRecord]:
+    async def search(self, actor: Actor, words: str, page: PageRequest | None = None) -> Page[TemplateRecord]:
         """Those of every provider whose name, model or provider has each of ``words``: the actor's own first."""
         access.check(actor, "providers.read")
         async with self._database.read() as tx:
@@ -73,7 +75,8 @@ class Templates:
         for provider in PROVIDERS.values():
             found += [_show_built_in(one, provider.id in chosen) for one in built_in.templates(provider)]
         wanted = words.lower().split()
-        return [template for template in found if all(word in _text_of(template) for word in wanted)]
+        fitting = [template for template in found if all(word in _text_of(template) for word in wanted)]
+        return cut_page(fitting, page, lambda template: f"{template.provider}/{template.id}")
 
     async def create(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from trunkline.control.audit import Audit
@@ -64,10 +63,10 @@ class Features:
         self._caching_rules = caching_rules
         self._view = FeatureView(database, catalogue)
 
-    async def list(self, actor: Actor) -> Sequence[FeatureRecord]:
+    async def list(self, actor: Actor, page: PageRequest | None = None) -> Page[FeatureRecord]:
         """All features: the starting ones in their order, then the workspace's own, the oldest first."""
         access.check(actor, "features.read")
-        return await self._view.list(actor)
+        return await self._view.list(actor, page)
 
     async def get(self, actor: Actor, slug: str) -> FeatureRecord:
         """One feature. Raises NotFound, which names the nearest."""

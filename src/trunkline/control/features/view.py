@@ -13,6 +13,7 @@ from trunkline.control.features.lookup import find_feature, find_workspace_lende
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.control.features.state import start_row
 from trunkline.control.features.target import FoundTarget, find_targets
+from trunkline.control.page import Page, PageRequest, cut_page
 from trunkline.control.record import read_record
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unavailable
@@ -35,7 +36,7 @@ class FeatureView:
         self._database = database
         self._catalogue = catalogue
 
-    async def list(self, actor: Actor) -> Sequence[FeatureRecord]:
+    async def list(self, actor: Actor, page: PageRequest | None = None) -> Page[FeatureRecord]:
         """All features: the starting ones in their order, then the workspace's own, the oldest first."""
         listing = await self._read_models(actor)
         async with self._database.read() as tx:
@@ -44,7 +45,8 @@ class FeatureView:
                 saved.pop(slug, None) or start_row(start, actor.workspace_id, "")
                 for slug, start in STARTING_FEATURES.items()
             ]
-            return await _show(tx, actor.workspace_id, [*rows, *saved.values()], listing)
+            some = cut_page([*rows, *saved.values()], page, lambda row: row.slug)
+            return Page(await _show(tx, actor.workspace_id, some.items, listing), some.next_cursor)
 
     async def get(self, actor: Actor, slug: str) -> FeatureRecord:
         """One feature. Raises NotFound."""

@@ -10,6 +10,7 @@ from trunkline.control.configurations.borrowing import read_reaching, read_way
 from trunkline.control.configurations.configuration import choose
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.configurations.proposal import OutputLimit
+from trunkline.control.page import Page, PageRequest, cut_page
 from trunkline.control.versions.phases import settle_weights
 from trunkline.control.versions.shares import WHOLE, Shares, assign, take_out
 from trunkline.control.versions.version import FIRST, KIND, VersionDraft, VersionRecord, read_state, show
@@ -41,12 +42,13 @@ class Versions:
         self._audit = audit
         self._output_limit = output_limit
 
-    async def list(self, actor: Actor, configuration_id: str) -> list[VersionRecord]:
+    async def list(self, actor: Actor, configuration_id: str, page: PageRequest | None = None) -> Page[VersionRecord]:
         """All versions of a configuration that the actor sees, the oldest first."""
         access.check(actor, "configurations.read")
         async with self._database.read() as tx:
             parent = await find_visible(tx, actor, configuration_id)
-            return await _show_all(tx, parent, await experiments.find_versions(tx, parent.id))
+            some = cut_page(await experiments.find_versions(tx, parent.id), page, lambda row: row.id)
+            return Page(await _show_all(tx, parent, some.items), some.next_cursor)
 
     async def get(self, actor: Actor, configuration_id: str, version_id: str) -> VersionRecord:
         """One of them. Raises NotFound for all others."""

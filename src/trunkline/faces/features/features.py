@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path
+from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.features.feature import FeatureRecord
@@ -20,6 +21,7 @@ from trunkline.faces.features.wire import (
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.paging import OptionalPageDep, link_next
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
@@ -31,9 +33,13 @@ Slug = Annotated[str, Path(max_length=64, description="`chat-assistant`, say.")]
 
 
 @router.get("", dependencies=[allow("features.read")])
-async def list_features(services: ServicesDep, actor: ActorDep) -> list[FeatureSettingsResponse | FeatureResponse]:
+async def list_features(
+    services: ServicesDep, request: Request, response: Response, actor: ActorDep, page: OptionalPageDep
+) -> list[FeatureSettingsResponse | FeatureResponse]:
     """All features, with their models; for admins with their settings too."""
-    return [show(actor, record) for record in await services.features.list(actor)]
+    found = await services.features.list(actor, page)
+    link_next(request, response, found)
+    return [show(actor, record) for record in found.items]
 
 
 @router.post("", status_code=201, dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Body
+from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.versions.version import VersionRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.paging import OptionalPageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.model_configs.version_wire import (
@@ -24,9 +26,18 @@ router = APIRouter(prefix="/model-configs/{config_id}/versions", tags=["Model co
 
 
 @router.get("", dependencies=[allow("configurations.read")])
-async def list_versions(services: ServicesDep, actor: ActorDep, config_id: PathId) -> list[VersionResponse]:
+async def list_versions(
+    services: ServicesDep,
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    config_id: PathId,
+    page: OptionalPageDep,
+) -> list[VersionResponse]:
     """The configuration's versions, the oldest first."""
-    return [VersionResponse.of(record) for record in await services.versions.list(actor, config_id)]
+    found = await services.versions.list(actor, config_id, page)
+    link_next(request, response, found)
+    return [VersionResponse.of(record) for record in found.items]
 
 
 @router.post("", status_code=201, dependencies=[allow("configurations.change")])

@@ -6,8 +6,11 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StrictBool
+from starlette.requests import Request
+from starlette.responses import Response
 
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import OptionalPageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody, SuccessResponse
 
@@ -42,21 +45,30 @@ class TemplateCreateRequest(RequestBody):
 
 
 @router.get("/{name}/templates", dependencies=[allow("providers.read")])
-async def list_templates(services: ServicesDep, actor: ActorDep, name: str) -> list[TemplateResponse]:
+async def list_templates(
+    services: ServicesDep, request: Request, response: Response, actor: ActorDep, name: str, page: OptionalPageDep
+) -> list[TemplateResponse]:
     """Your own templates and the built-in ones."""
-    return [TemplateResponse.of(record) for record in await services.templates.list(actor, name)]
+    found = await services.templates.list(actor, name, page)
+    link_next(request, response, found)
+    return [TemplateResponse.of(record) for record in found.items]
 
 
 @everywhere.get("", dependencies=[allow("providers.read")])
 async def search_templates(
     services: ServicesDep,
+    request: Request,
+    response: Response,
     actor: ActorDep,
+    page: OptionalPageDep,
     search: Annotated[
         str, Query(max_length=200, description="Words of the name, the model or the provider, such as `claude opus`.")
     ] = "",
 ) -> list[TemplateResponse]:
     """Your own templates and the built-in ones of all providers."""
-    return [TemplateResponse.of(record) for record in await services.templates.search(actor, search)]
+    found = await services.templates.search(actor, search, page)
+    link_next(request, response, found)
+    return [TemplateResponse.of(record) for record in found.items]
 
 
 @router.post("/{name}/templates", status_code=201, dependencies=[allow("templates.change")])
