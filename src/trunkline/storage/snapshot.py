@@ -18,9 +18,17 @@ from trunkline.storage.database import Transaction
 from trunkline.storage.snapshot_rows import (
     ApplicationRow,
     ConfigurationRow,
+    ExperimentRow,
     KeyRow,
+    LimitRow,
     MemberRow,
+    PersonRow,
+    PolicyRow,
+    PriceRow,
+    RouteRow,
     Sealed,
+    TargetRow,
+    VersionRow,
     VersionRows,
     WorkspaceRow,
     WorkspaceRows,
@@ -77,10 +85,9 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
     ids = list(workspace_ids)
     heads = [row async for row in read_workspaces(tx, Workspace.id.in_(ids))]
     found = {head.id: WorkspaceRows(head) for head in heads}
-    people = select(User, Workspace.id).join(Workspace, Workspace.personal_of == User.id)
-    people = people.where(Workspace.id.in_(ids), User.disabled_at.is_(None))
-    for person, workspace_id in await tx.execute(people):
-        found[workspace_id].person = person
+    people = select(Workspace.id, User.id, User.role).join(Workspace, Workspace.personal_of == User.id)
+    async for workspace_id, *person in _pages(tx, people.where(Workspace.id.in_(ids), User.disabled_at.is_(None))):
+        found[workspace_id].person = PersonRow(*person)
     async for member in read_members(tx, Membership.workspace_id.in_(ids)):
         found[member.workspace_id].members.append(member)
     async for application in read_applications(tx, Application.workspace_id.in_(ids)):
@@ -91,18 +98,18 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
         found[key.workspace_id].keys.append(key)
     async for workspace_id, secret, data_key in read_secrets(tx, Credential.workspace_id.in_(ids)):
         found[workspace_id].sealed.add(secret, data_key)
-    for row in await find_routes(tx, Route.workspace_id.in_(ids)):
+    async for row in read_routes(tx, Route.workspace_id.in_(ids)):
         found[row.workspace_id].routes.append(row)
-    for workspace_id, target in await find_targets(tx, Route.workspace_id.in_(ids)):
+    async for workspace_id, target in read_targets(tx, Route.workspace_id.in_(ids)):
         found[workspace_id].targets.append(target)
     await load_versions(tx, lambda row: row.workspace_id.in_(ids), lambda place: found[place].trials)
     for row in await find_features(tx, Feature.workspace_id.in_(ids)):
         found[row.workspace_id].features.append(row)
-    for row in await find_policies(tx, Policy.workspace_id.in_(ids)):
+    async for row in read_policies(tx, Policy.workspace_id.in_(ids)):
         found[row.workspace_id or ""].policies.append(row)
-    for row in await find_limits(tx, Limit.workspace_id.in_(ids)):
+    async for row in read_limits(tx, Limit.workspace_id.in_(ids)):
         found[row.workspace_id].limits.append(row)
-    for row in await find_prices(tx, WorkspacePrice.workspace_id.in_(ids)):
+    async for row in read_prices(tx, WorkspacePrice.workspace_id.in_(ids)):
         found[row.workspace_id].prices.append(row)
     for row in await find_budgets(tx, BudgetRow.workspace_id.in_(ids)):
         found[row.workspace_id].budgets.append(row)
@@ -210,16 +217,17 @@ async def find_sealed(tx: Transaction, credential_ids: Collection[str]) -> Seale
     return sealed
 
 
-async def find_routes(tx: Transaction, *wanted: Condition) -> Sequence[Route]:
+def read_routes(tx: Transaction, *wanted: Condition) -> AsyncIterator[RouteRow]:
     """Routes that are active."""
-    return (await tx.scalars(select(Route).where(Route.is_active, *wanted))).all()
+    return _read(tx, _columns(Route, RouteRow).where(Route.is_active, *wanted), RouteRow)
 
 
-async def find_targets(tx: Transaction, *wanted: Condition) -> Sequence[tuple[str, RouteTarget]]:
+async def read_targets(tx: Transaction, *wanted: Condition) -> AsyncIterator[tuple[str, TargetRow]]:
     """The targets of active routes in their order, each with its workspace."""
-    targets = select(Route.workspace_id, RouteTarget).join(Route, Route.id == RouteTarget.route_id)
+    targets = _columns(RouteTarget, TargetRow, Route.workspace_id).join(Route, Route.id == RouteTarget.route_id)
     targets = targets.where(Route.is_active, *wanted).order_by(RouteTarget.route_id, RouteTarget.position)
-    return [(workspace_id, target) for workspace_id, target in await tx.execute(targets)]
+    async for workspace_id, *row in _pages(tx, targets):
+        yield workspace_id, TargetRow(*row)
 
 
 async def load_versions(
@@ -229,17 +237,19 @@ async def load_versions(
 
     ``wanted`` says which, by ``workspace_id`` and ``configuration_id``.
     """
-    versions = select(ConfigurationVersion).where(ConfigurationVersion.is_active, wanted(ConfigurationVersion))
-    for row in await tx.scalars(versions.order_by(ConfigurationVersion.id)):
+    versions = _columns(ConfigurationVersion, VersionRow).where(
+        ConfigurationVersion.is_active, wanted(ConfigurationVersion)
+    )
+    async for row in _read(tx, versions.order_by(ConfigurationVersion.id), VersionRow):
         place(row.workspace_id).versions.append(row)
-    for experiment in await tx.scalars(select(Experiment).where(wanted(Experiment))):
-        place(experiment.workspace_id).experiments[experiment.configuration_id] = experiment
-    phases = select(ExperimentPhase, Experiment.workspace_id).join(
+    async for row in _read(tx, _columns(Experiment, ExperimentRow).where(wanted(Experiment)), ExperimentRow):
+        place(row.workspace_id).experiments[row.configuration_id] = row
+    phases = select(Experiment.workspace_id, ExperimentPhase.configuration_id, ExperimentPhase.id).join(
         Experiment, Experiment.configuration_id == ExperimentPhase.configuration_id
     )
     phases = phases.where(wanted(Experiment), ExperimentPhase.ended_at.is_(None))
-    for phase, workspace_id in await tx.execute(phases):
-        place(workspace_id).phases[phase.configuration_id] = phase
+    async for workspace_id, configuration_id, phase_id in _pages(tx, phases):
+        place(workspace_id).phases[configuration_id] = phase_id
 
 
 async def find_features(tx: Transaction, *wanted: Condition) -> Sequence[Feature]:
@@ -247,20 +257,21 @@ async def find_features(tx: Transaction, *wanted: Condition) -> Sequence[Feature
     return (await tx.scalars(select(Feature).where(*wanted))).all()
 
 
-async def find_policies(tx: Transaction, *wanted: Condition) -> Sequence[Policy]:
+def read_policies(tx: Transaction, *wanted: Condition) -> AsyncIterator[PolicyRow]:
     """Policies that are enabled and not deleted, in the order of their ids."""
-    query = select(Policy).where(Policy.deleted_at.is_(None), Policy.is_enabled, *wanted).order_by(Policy.id)
-    return [row async for (row,) in _pages(tx, query)]
+    query = _columns(Policy, PolicyRow).where(Policy.deleted_at.is_(None), Policy.is_enabled, *wanted)
+    return _read(tx, query.order_by(Policy.id), PolicyRow)
 
 
-async def find_prices(tx: Transaction, *wanted: Condition) -> Sequence[WorkspacePrice]:
+def read_prices(tx: Transaction, *wanted: Condition) -> AsyncIterator[PriceRow]:
     """Prices of workspaces' own, in the order of their ids."""
-    return (await tx.scalars(select(WorkspacePrice).where(*wanted).order_by(WorkspacePrice.id))).all()
+    query = _columns(WorkspacePrice, PriceRow).where(*wanted)
+    return _read(tx, query.order_by(WorkspacePrice.id), PriceRow)
 
 
-async def find_limits(tx: Transaction, *wanted: Condition) -> Sequence[Limit]:
+def read_limits(tx: Transaction, *wanted: Condition) -> AsyncIterator[LimitRow]:
     """Limits, in the order of their ids."""
-    return (await tx.scalars(select(Limit).where(*wanted).order_by(Limit.id))).all()
+    return _read(tx, _columns(Limit, LimitRow).where(*wanted).order_by(Limit.id), LimitRow)
 
 
 async def find_budgets(tx: Transaction, *wanted: Condition) -> Sequence[BudgetRow]:
@@ -268,8 +279,9 @@ async def find_budgets(tx: Transaction, *wanted: Condition) -> Sequence[BudgetRo
     return [row async for (row,) in _pages(tx, select(BudgetRow).where(*wanted).order_by(BudgetRow.id))]
 
 
-def _columns(table: type[Base], row: type[Any]) -> _Query:
-    return select(*(getattr(table, name) for name in row.__struct_fields__))
+def _columns(table: type[Base], row: type[Any], *before: Any) -> _Query:
+    """The columns that ``row`` has, behind those that come ``before``."""
+    return select(*before, *(getattr(table, name) for name in row.__struct_fields__))
 
 
 async def _read(tx: Transaction, query: _Query, row: Callable[..., _T]) -> AsyncIterator[_T]:

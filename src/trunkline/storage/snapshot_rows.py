@@ -8,19 +8,7 @@ from datetime import datetime
 import msgspec
 
 from trunkline.core.chat import JsonValue
-from trunkline.storage.tables import (
-    BudgetRow,
-    ConfigurationVersion,
-    Experiment,
-    ExperimentPhase,
-    Feature,
-    Limit,
-    Policy,
-    Route,
-    RouteTarget,
-    User,
-    WorkspacePrice,
-)
+from trunkline.storage.tables import BudgetRow, Feature
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
@@ -91,6 +79,101 @@ class MemberRow(msgspec.Struct, frozen=True):
     role: str
 
 
+class PersonRow(msgspec.Struct, frozen=True):
+    """A user who has a personal workspace."""
+
+    id: str
+    role: str
+
+
+class VersionRow(msgspec.Struct, frozen=True):
+    """A version that is active."""
+
+    id: str
+    workspace_id: str
+    configuration_id: str
+    provider: str
+    model: str | None
+    parameters: dict[str, JsonValue]
+    buckets: list[list[int]]
+
+
+class ExperimentRow(msgspec.Struct, frozen=True):
+    """What chooses among the versions of a configuration."""
+
+    configuration_id: str
+    workspace_id: str
+    salt: str
+
+
+class RouteRow(msgspec.Struct, frozen=True):
+    """A route that is active."""
+
+    id: str
+    workspace_id: str
+    name: str
+    strategy: str
+    conditions: dict[str, JsonValue] | None
+    hedging: dict[str, JsonValue] | None
+    caching: dict[str, JsonValue] | None
+    revision: int
+    created_at: datetime
+
+
+class TargetRow(msgspec.Struct, frozen=True):
+    """A target of a route."""
+
+    route_id: str
+    configuration_id: str
+    model: str | None
+    priority: int
+    weight: int
+    conditions: dict[str, JsonValue] | None
+    fallback_for: str | None
+
+
+class PolicyRow(msgspec.Struct, frozen=True):
+    """A policy that holds."""
+
+    id: str
+    workspace_id: str | None
+    application_id: str | None
+    key_id: str | None
+    name: str
+    content: str
+    risk_type: str
+    action_type: int
+    rule: dict[str, JsonValue] | None
+    fail_mode: str
+
+
+class LimitRow(msgspec.Struct, frozen=True):
+    """A limit."""
+
+    id: str
+    workspace_id: str
+    subject: str
+    subject_id: str
+    measure: str
+    window: str
+    amount: int
+    burst: int | None
+    by_admin: bool
+
+
+class PriceRow(msgspec.Struct, frozen=True):
+    """A price of a workspace's own."""
+
+    id: str
+    workspace_id: str
+    provider: str
+    model: str
+    tier: str
+    amounts: dict[str, int]
+    starts_at: datetime
+    ends_at: datetime | None
+
+
 @dataclass(slots=True)
 class Sealed:
     """Secrets by the credential that they belong to, and the keys that open them."""
@@ -110,11 +193,11 @@ class Sealed:
 
 @dataclass(slots=True)
 class VersionRows:
-    """Active versions, and by their configuration the experiments and their open phases."""
+    """Active versions, and by their configuration the experiments and the ids of their open phases."""
 
-    versions: list[ConfigurationVersion] = field(default_factory=list[ConfigurationVersion])
-    experiments: dict[str, Experiment] = field(default_factory=dict[str, Experiment])
-    phases: dict[str, ExperimentPhase] = field(default_factory=dict[str, ExperimentPhase])
+    versions: list[VersionRow] = field(default_factory=list[VersionRow])
+    experiments: dict[str, ExperimentRow] = field(default_factory=dict[str, ExperimentRow])
+    phases: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -125,17 +208,17 @@ class WorkspaceRows:
     """
 
     workspace: WorkspaceRow
-    person: User | None = None
+    person: PersonRow | None = None
     members: list[MemberRow] = field(default_factory=list[MemberRow])
     configurations: list[ConfigurationRow] = field(default_factory=list[ConfigurationRow])
     applications: list[ApplicationRow] = field(default_factory=list[ApplicationRow])
     keys: list[KeyRow] = field(default_factory=list[KeyRow])
     sealed: Sealed = field(default_factory=Sealed)
     trials: VersionRows = field(default_factory=VersionRows)
-    routes: list[Route] = field(default_factory=list[Route])
-    targets: list[RouteTarget] = field(default_factory=list[RouteTarget])
+    routes: list[RouteRow] = field(default_factory=list[RouteRow])
+    targets: list[TargetRow] = field(default_factory=list[TargetRow])
     features: list[Feature] = field(default_factory=list[Feature])
-    policies: list[Policy] = field(default_factory=list[Policy])
-    limits: list[Limit] = field(default_factory=list[Limit])
-    prices: list[WorkspacePrice] = field(default_factory=list[WorkspacePrice])
+    policies: list[PolicyRow] = field(default_factory=list[PolicyRow])
+    limits: list[LimitRow] = field(default_factory=list[LimitRow])
+    prices: list[PriceRow] = field(default_factory=list[PriceRow])
     budgets: list[BudgetRow] = field(default_factory=list[BudgetRow])

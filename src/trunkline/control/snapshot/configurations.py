@@ -14,15 +14,14 @@ from trunkline.core.chat import JsonObject
 from trunkline.gateway.snapshot import ConfigurationEntry, Trial, Variant
 from trunkline.providers.output_limits import clamp_output
 from trunkline.providers.registry import PROVIDERS
-from trunkline.storage.snapshot_rows import ConfigurationRow, VersionRows
-from trunkline.storage.tables import ConfigurationVersion
+from trunkline.storage.snapshot_rows import ConfigurationRow, VersionRow, VersionRows
 
 
 def compile_configurations(
     rows: Iterable[ConfigurationRow], trials: VersionRows, lending: Lending
 ) -> dict[str, ConfigurationEntry]:
     """The entries by id. Versions of configurations that are not among ``rows`` are passed over."""
-    versions: defaultdict[str, list[ConfigurationVersion]] = defaultdict(list)
+    versions: defaultdict[str, list[VersionRow]] = defaultdict(list)
     for version in trials.versions:
         versions[version.configuration_id].append(version)
     entries: dict[str, ConfigurationEntry] = {}
@@ -62,7 +61,7 @@ def _compile_trial(
     row: ConfigurationRow,
     upstream: UpstreamSettings,
     entry: ConfigurationEntry,
-    versions: Iterable[ConfigurationVersion],
+    versions: Iterable[VersionRow],
     trials: VersionRows,
     lending: Lending,
 ) -> Trial | None:
@@ -83,10 +82,10 @@ def _compile_trial(
             version_id=version.id,
         )
         variants.append(Variant(entry=variant, buckets=tuple((start, end) for start, end in version.buckets)))
-    return Trial(salt=experiment.salt, phase_id=phase.id, variants=tuple(variants))
+    return Trial(salt=experiment.salt, phase_id=phase, variants=tuple(variants))
 
 
-def _clamp(row: ConfigurationRow | ConfigurationVersion, upstream: UpstreamSettings) -> JsonObject:
+def _clamp(row: ConfigurationRow | VersionRow, upstream: UpstreamSettings) -> JsonObject:
     """What is asked of the provider, within what its model can answer."""
     provider = PROVIDERS.get(row.provider)
     return upstream.parameters if provider is None else clamp_output(provider, row.model, upstream.parameters)

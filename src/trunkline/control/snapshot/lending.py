@@ -19,8 +19,8 @@ from trunkline.control.configurations.borrowing import (
 from trunkline.control.features.lookup import feature_borrower
 from trunkline.storage import snapshot as storage
 from trunkline.storage.database import Transaction
-from trunkline.storage.snapshot_rows import ConfigurationRow, Sealed
-from trunkline.storage.tables import ConfigurationVersion, Feature
+from trunkline.storage.snapshot_rows import ConfigurationRow, Sealed, VersionRow
+from trunkline.storage.tables import Feature
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
@@ -56,7 +56,7 @@ class Lending:
         return find_upstream(row, self._choose(row.provider, row.lender_id))
 
     def upstream_of_version(
-        self, row: ConfigurationVersion, parent: ConfigurationRow, upstream: UpstreamSettings
+        self, row: VersionRow, parent: ConfigurationRow, upstream: UpstreamSettings
     ) -> UpstreamSettings:
         """How a version is reached, whose configuration is reached by ``upstream``."""
         return find_version_upstream(row.provider, row.parameters, parent, upstream, self._choose(row.provider, None))
@@ -77,7 +77,7 @@ async def open_lending(
     tx: Transaction,
     workspace_id: str,
     rows: Collection[ConfigurationRow],
-    versions: Iterable[ConfigurationVersion],
+    versions: Iterable[VersionRow],
     features: Collection[Feature],
 ) -> Lending:
     """What ``rows``, ``versions`` of them and ``features`` need to be reached."""

@@ -30,8 +30,17 @@ from trunkline.gateway.snapshot import (
     WorkspacePart,
 )
 from trunkline.storage.budgets import read_budget
-from trunkline.storage.snapshot_rows import ApplicationRow, KeyRow, WorkspaceRows
-from trunkline.storage.tables import Limit, Policy, Route, RouteTarget, User, WorkspacePrice
+from trunkline.storage.snapshot_rows import (
+    ApplicationRow,
+    KeyRow,
+    LimitRow,
+    PersonRow,
+    PolicyRow,
+    PriceRow,
+    RouteRow,
+    TargetRow,
+    WorkspaceRows,
+)
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +83,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
     return Compiled(part=part, person=compile_person(found.person, workspace.id), keys=keys)
 
 
-def compile_person(person: User | None, workspace_id: str) -> UserEntry | None:
+def compile_person(person: PersonRow | None, workspace_id: str) -> UserEntry | None:
     """The user whose personal workspace it is; None without one."""
     if person is None:
         return None
@@ -102,7 +111,7 @@ def compile_key(row: KeyRow) -> KeyEntry:
     )
 
 
-def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict[str, RouteEntry]:
+def compile_routes(routes: Iterable[RouteRow], rows: Iterable[TargetRow]) -> dict[str, RouteEntry]:
     """Routes by name; ``rows`` are their targets in order."""
     targets: defaultdict[str, list[RouteTargetEntry]] = defaultdict(list)
     for row in rows:
@@ -132,7 +141,7 @@ def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict
     }
 
 
-def compile_policy(row: Policy) -> PolicyEntry:
+def compile_policy(row: PolicyRow) -> PolicyEntry:
     """A policy as calls read it."""
     return PolicyEntry(
         id=row.id,
@@ -148,7 +157,7 @@ def compile_policy(row: Policy) -> PolicyEntry:
     )
 
 
-def compile_price(row: WorkspacePrice) -> PriceOverride:
+def compile_price(row: PriceRow) -> PriceOverride:
     """A price as calls read it."""
     return PriceOverride(
         id=row.id,
@@ -161,7 +170,7 @@ def compile_price(row: WorkspacePrice) -> PriceOverride:
     )
 
 
-def compile_limit(row: Limit) -> LimitEntry:
+def compile_limit(row: LimitRow) -> LimitEntry:
     """A limit as calls read it."""
     return LimitEntry(
         id=row.id,

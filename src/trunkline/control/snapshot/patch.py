@@ -30,7 +30,7 @@ from trunkline.storage.budgets import read_budget
 from trunkline.storage.change_marks import WHOLE
 from trunkline.storage.database import Transaction
 from trunkline.storage.snapshot_changes import Change
-from trunkline.storage.snapshot_rows import VersionRows
+from trunkline.storage.snapshot_rows import PersonRow, VersionRows
 from trunkline.storage.tables import (
     ApiKey,
     Application,
@@ -131,7 +131,10 @@ class _Patch:
         await self._read_keys(ApiKey.user_id.in_(ids))
         if self.part.personal_of in ids:
             person = await users.find(self._tx, self.part.personal_of or "")
-            self.person = compile_person(person if person and person.disabled_at is None else None, self.part.id)
+            there = None
+            if person is not None and person.disabled_at is None:
+                there = PersonRow(person.id, person.role)
+            self.person = compile_person(there, self.part.id)
 
     async def read_keys(self, ids: Collection[str]) -> None:
         """API keys."""
@@ -152,29 +155,30 @@ class _Patch:
     async def read_routes(self, ids: Collection[str]) -> None:
         """Routes with their targets, by their ids."""
         wanted = (Route.workspace_id == self.part.id, Route.id.in_(ids))
-        routes = await storage.find_routes(self._tx, *wanted)
-        targets = [target for _, target in await storage.find_targets(self._tx, *wanted)]
+        routes = [row async for row in storage.read_routes(self._tx, *wanted)]
+        targets = [target async for _, target in storage.read_targets(self._tx, *wanted)]
         kept = {name: entry for name, entry in self.part.routes.items() if entry.id not in ids}
         self._set(routes=kept | compile_routes(routes, targets))
 
     async def read_policies(self, ids: Collection[str]) -> None:
         """Policies, in the order of their ids."""
-        rows = await storage.find_policies(self._tx, Policy.workspace_id == self.part.id, Policy.id.in_(ids))
+        wanted = (Policy.workspace_id == self.part.id, Policy.id.in_(ids))
+        rows = [row async for row in storage.read_policies(self._tx, *wanted)]
         kept = [entry for entry in self.part.policies if entry.id not in ids]
         policies = sorted([*kept, *map(compile_policy, rows)], key=lambda entry: entry.id)
         self._set(policies=tuple(policies))
 
     async def read_prices(self, ids: Collection[str]) -> None:
         """Prices of the workspace's own."""
-        rows = await storage.find_prices(
-            self._tx, WorkspacePrice.workspace_id == self.part.id, WorkspacePrice.id.in_(ids)
-        )
+        wanted = (WorkspacePrice.workspace_id == self.part.id, WorkspacePrice.id.in_(ids))
+        rows = [row async for row in storage.read_prices(self._tx, *wanted)]
         kept = [entry for entry in self.part.prices if entry.id not in ids]
         self._set(prices=tuple(sorted([*kept, *map(compile_price, rows)], key=lambda entry: entry.id)))
 
     async def read_limits(self, ids: Collection[str]) -> None:
         """Limits, in the order of their ids."""
-        rows = await storage.find_limits(self._tx, Limit.workspace_id == self.part.id, Limit.id.in_(ids))
+        wanted = (Limit.workspace_id == self.part.id, Limit.id.in_(ids))
+        rows = [row async for row in storage.read_limits(self._tx, *wanted)]
         kept = [entry for entry in self.part.limits if entry.id not in ids]
         self._set(limits=tuple(sorted([*kept, *map(compile_limit, rows)], key=lambda entry: entry.id)))
 

@@ -97,8 +97,8 @@ class SnapshotRefresher:
                     compiled, gone = await self._follow(tx, current, changes)
                 policies = current.policies
                 if changes is None or any(change.workspace_id == INSTALLATION for change in changes):
-                    found = await storage.find_policies(tx, Policy.workspace_id.is_(None))
-                    policies = tuple(map(compile_policy, found))
+                    found = storage.read_policies(tx, Policy.workspace_id.is_(None))
+                    policies = tuple([compile_policy(row) async for row in found])
                 revoked = await storage.find_revoked_sessions(tx, self._clock() - _GRACE)
             self._holder.current = await _replace(
                 current, revision, compiled, gone, revoked=frozenset(revoked), policies=policies

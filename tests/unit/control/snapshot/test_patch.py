@@ -20,8 +20,10 @@ from trunkline.storage.snapshot_changes import Change
 from trunkline.storage.tables import (
     ApiKey,
     Application,
+    BudgetRow,
     Configuration,
     Credential,
+    Feature,
     Membership,
     Policy,
     Route,
@@ -189,3 +191,16 @@ async def test_a_credential_that_concerns_too_many_is_read_whole(
         await change_lender(tx)
     async with database.read() as tx:
         assert await patch_part(tx, before.part, before.person, [Change(W, "configuration", "lender")]) is None
+
+
+async def test_what_there_may_be_very_many_of_is_read_as_columns(database: Database) -> None:
+    async with database.write() as tx:
+        await add_route(tx)
+    async with database.read() as tx:
+        (found,) = await storage.load(tx, [W])
+        assert found.configurations
+        assert found.routes
+        assert found.targets
+        assert found.policies
+        assert found.person is not None
+        assert {type(row) for row in tx.sync_session.identity_map.values()} <= {Feature, BudgetRow}
