@@ -4,7 +4,7 @@ import "@mantine/core/styles.css";
 import "./app/theme.css";
 
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
 import { lazy, StrictMode, Suspense } from "react";
@@ -17,7 +17,9 @@ import { mayHelpAgain } from "./shared/api/problem";
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 setNonce(nonce);
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  // Whatever was changed, there may be one more or one less of it now.
+  mutationCache: new MutationCache({ onSuccess: () => void queries.invalidateQueries({ queryKey: ["counts"] }) }),
   defaultOptions: { queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && mayHelpAgain(error) } },
 });
 

@@ -1314,6 +1314,26 @@ export interface paths {
         patch: operations["update_workspace"];
         trace?: never;
     };
+    "/api/workspaces/{workspace_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many configurations, routes, features, running experiments and open alerts one sees in a workspace
+         * @description How many configurations, routes, features, running experiments and open alerts one sees in a workspace.
+         */
+        get: operations["count_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspace_id}/members": {
         parameters: {
             query?: never;
@@ -13824,6 +13844,37 @@ export interface components {
             take: number;
         };
         /**
+         * WorkspaceCountsResponse
+         * @description How many things of a workspace the caller sees. `null`: the caller may not list them.
+         */
+        WorkspaceCountsResponse: {
+            /**
+             * Configurations
+             * @description Your own configurations and those shared with you.
+             */
+            configurations: number | null;
+            /**
+             * Routes
+             * @description Routes of the workspace.
+             */
+            routes: number | null;
+            /**
+             * Features
+             * @description Features of the workspace, also those that nobody has changed yet.
+             */
+            features: number | null;
+            /**
+             * Runningexperiments
+             * @description Experiments in which two versions or more get traffic.
+             */
+            runningExperiments: number | null;
+            /**
+             * Openalerts
+             * @description Alerts that are firing, or acknowledged and not over.
+             */
+            openAlerts: number | null;
+        };
+        /**
          * WorkspaceCreateRequest
          * @description A new workspace.
          * @example {
@@ -18128,6 +18179,83 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before the next try. */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    count_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's `id`. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceCountsResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -43,6 +43,7 @@ from trunkline.control.conversations.conversations import Conversations
 from trunkline.control.conversations.messages import Messages
 from trunkline.control.conversations.pictures import Pictures
 from trunkline.control.conversations.stream_tickets import ConversationTickets
+from trunkline.control.counts import Counts
 from trunkline.control.experiments.experiments import Experiments
 from trunkline.control.experiments.ratings import Ratings
 from trunkline.control.experiments.watch import ExperimentWatch
@@ -276,6 +277,7 @@ def make_services(
         discoveries=Discoveries(own_configurations, os.environ, client),
         users=people.users,
         workspaces=Workspaces(database, audit),
+        counts=Counts(database),
         members=Members(database, audit),
         invitations=people.invitations,
         applications=own_applications,

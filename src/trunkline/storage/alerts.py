@@ -79,21 +79,16 @@ async def find_page(tx: Transaction, scope: AlertScope, *, limit: int, after: st
 async def _find_page(
     tx: Transaction, scope: AlertScope, place: ColumnElement[bool], *, limit: int, after: str | None
 ) -> Sequence[AlertRow]:
-    query = select(AlertRow).where(place, *_open(scope))
+    query = select(AlertRow).where(place, *_wanted(scope))
     if after is not None:
         query = query.where(AlertRow.id < after)
-    if scope.states is not None:
-        query = query.where(AlertRow.state.in_(scope.states))
-        if set(scope.states) <= set(OPEN):
-            query = query.where(AlertRow.open_key.is_not(None))
-    for column, value in (
-        (AlertRow.kind, scope.kind),
-        (AlertRow.severity, scope.severity),
-        (AlertRow.rule_id, scope.rule_id),
-    ):
-        if value is not None:
-            query = query.where(column == value)
     return (await tx.scalars(query.order_by(AlertRow.id.desc()).limit(limit))).all()
+
+
+async def count_seen(tx: Transaction, scope: AlertScope) -> int:
+    """How many :func:`find_page` lists in all."""
+    queries = [select(func.count()).select_from(AlertRow).where(place, *_wanted(scope)) for place in _places(scope)]
+    return sum([await tx.scalar(query) or 0 for query in queries])
 
 
 async def find_of_rule(tx: Transaction, rule_id: str) -> Sequence[AlertRow]:
@@ -121,6 +116,22 @@ def _places(scope: AlertScope) -> Sequence[ColumnElement[bool]]:
         # The key of an application has nothing to do with the rest of the workspace.
         return (and_(here, row.application_id == scope.application_id),)
     return (here, row.workspace_id.is_(None)) if scope.installation else (here,)
+
+
+def _wanted(scope: AlertScope) -> Sequence[ColumnElement[bool]]:
+    wanted = list(_open(scope))
+    if scope.states is not None:
+        wanted.append(AlertRow.state.in_(scope.states))
+        if set(scope.states) <= set(OPEN):
+            wanted.append(AlertRow.open_key.is_not(None))
+    for column, value in (
+        (AlertRow.kind, scope.kind),
+        (AlertRow.severity, scope.severity),
+        (AlertRow.rule_id, scope.rule_id),
+    ):
+        if value is not None:
+            wanted.append(column == value)
+    return wanted
 
 
 def _open(scope: AlertScope) -> Sequence[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
@@ -121,6 +121,13 @@ async def list_visible(
     if after is not None:
         query = query.where(Configuration.id < after)
     return list(await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit)))
+
+
+async def count_visible(tx: Transaction, workspace_id: str, *, user_id: str, application_id: str | None) -> int:
+    """How many :func:`list_visible` lists in all."""
+    query = select(func.count()).select_from(Configuration)
+    query = query.where(Configuration.workspace_id == workspace_id, seen_by(user_id, application_id))
+    return await tx.scalar(query) or 0
 
 
 def seen_by(user_id: str, application_id: str | None) -> ColumnElement[bool]:

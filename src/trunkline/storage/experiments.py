@@ -66,8 +66,7 @@ async def list_seen(
         .where(Experiment.workspace_id == workspace_id, seen_by(user_id, application_id))
     )
     if state in {"running", "idle"}:
-        several = _count_serving() > 1
-        query = query.where(Experiment.state == "running", several if state == "running" else ~several)
+        query = query.where(Experiment.state == "running", _is_split() if state == "running" else ~_is_split())
     elif state is not None:
         query = query.where(Experiment.state == state)
     if after is not None:
@@ -75,13 +74,25 @@ async def list_seen(
     return (await tx.scalars(query.order_by(Experiment.configuration_id.desc()).limit(limit))).all()
 
 
-def _count_serving() -> ColumnElement[int]:
+async def count_running(tx: Transaction, workspace_id: str, *, user_id: str, application_id: str | None) -> int:
+    """How many of those that somebody sees run: two versions or more get traffic."""
+    query = (
+        select(func.count())
+        .select_from(Configuration)
+        .join(Experiment, Experiment.configuration_id == Configuration.id)
+        .where(Configuration.workspace_id == workspace_id, seen_by(user_id, application_id))
+        .where(Experiment.state == "running", _is_split())
+    )
+    return await tx.scalar(query) or 0
+
+
+def _is_split() -> ColumnElement[bool]:
     query = select(func.count()).where(
         ConfigurationVersion.configuration_id == Configuration.id,
         ConfigurationVersion.is_active,
         ConfigurationVersion.share > 0,
     )
-    return query.scalar_subquery()
+    return query.scalar_subquery() > 1
 
 
 async def insert(tx: Transaction, experiment: Experiment) -> None:

@@ -38,9 +38,11 @@ async def list_all(tx: Transaction, workspace_id: str) -> Sequence[Feature]:
     return (await tx.scalars(query.order_by(Feature.created_at, Feature.id))).all()
 
 
-async def count(tx: Transaction, workspace_id: str) -> int:
-    """How many the workspace has saved."""
+async def count(tx: Transaction, workspace_id: str, *, besides: Collection[str] = ()) -> int:
+    """How many the workspace has saved, without those of the slugs ``besides``."""
     query = select(func.count()).select_from(Feature).where(Feature.workspace_id == workspace_id)
+    if besides:
+        query = query.where(Feature.slug.not_in(list(besides)))
     return await tx.scalar(query) or 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
@@ -48,6 +48,11 @@ async def find_page(tx: Transaction, workspace_id: str, *, limit: int, after: st
     if after is not None:
         query = query.where(Route.id < after)
     return (await tx.scalars(query.order_by(Route.id.desc()).limit(limit))).all()
+
+
+async def count(tx: Transaction, workspace_id: str) -> int:
+    """How many the workspace has."""
+    return await tx.scalar(select(func.count()).select_from(Route).where(Route.workspace_id == workspace_id)) or 0
 
 
 async def find_targets(tx: Transaction, route_ids: Iterable[str]) -> Mapping[str, list[RouteTarget]]:

@@ -159,6 +159,9 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     ),
     "alerts of a rule": lambda tx: alerts.find_page(tx, replace(ALERTS, rule_id="r"), limit=50, after="i"),
     "alerts that fire": lambda tx: alerts.find_page(tx, replace(ALERTS, states=("firing",)), limit=50, after="i"),
+    "alerts that are open, counted": lambda tx: alerts.count_seen(
+        tx, replace(ALERTS, installation=True, states=alerts.OPEN)
+    ),
     "alerts that are not over": alerts.find_unfinished,
     "alerts that are not over, counted": alerts.count_open,
     "alerts of a rule that are not over": lambda tx: alerts.find_of_rule(tx, "r"),
@@ -195,6 +198,7 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "configurations that borrow": lambda tx: snapshot.find_borrowers(tx, "w", ["openai"]),
     "configurations that lend": lambda tx: snapshot.find_lenders(tx, "w", "openai", after=None, limit=1),
     "configurations lent by name": lambda tx: snapshot.find_lenders_named(tx, "w", "k"),
+    "configurations counted": lambda tx: configurations.count_visible(tx, "w", user_id="u", application_id=None),
     "configurations of an application": lambda tx: configurations.list_of_application(
         tx, "w", "a", user_id="u", after="i", limit=50
     ),
@@ -207,9 +211,11 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "experiments that run": lambda tx: experiments.list_seen(
         tx, "w", user_id="u", application_id=None, state="running", after="i", limit=50
     ),
+    "experiments that run, counted": lambda tx: experiments.count_running(tx, "w", user_id="u", application_id=None),
     "versions": lambda tx: experiments.find_versions(tx, "c"),
     "phases": lambda tx: experiments.find_phases(tx, "c", limit=50),
     "features": lambda tx: features.list_all(tx, "w"),
+    "features counted": lambda tx: features.count(tx, "w", besides=("chat",)),
     "features served by names": lambda tx: features.find_targeting(tx, "w", ["n"]),
     "files": lambda tx: files.list_whole(
         tx, **OWNED, at=NOON, purposes=["batch"], after="i", newest_first=True, limit=50
@@ -244,6 +250,7 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "prices counted": lambda tx: workspace_prices.count(tx, "w"),
     "saved states": lambda tx: revisions.list_newest(tx, "w", "configuration", "c", before=9, limit=50),
     "routes": lambda tx: routes.find_page(tx, "w", limit=50, after="i"),
+    "routes counted": lambda tx: routes.count(tx, "w"),
     "targets of routes": lambda tx: routes.find_targets(tx, ("r", "s")),
     "sign-ins": lambda tx: sessions.find_open(tx, "u", NOON, limit=50, after="i"),
     "templates": lambda tx: templates.list_own(tx, "w", "u"),

@@ -78,7 +78,7 @@ class Alerts:
     async def list(self, actor: Actor, wanted: AlertFilter, page: PageRequest) -> Page[AlertRecord]:
         """The newest first."""
         access.check(actor, "alerts.read")
-        scope = _scope(actor, wanted)
+        scope = read_scope(actor, wanted)
         async with self._database.read() as tx:
             found = await rows.find_page(tx, scope, limit=page.limit + 1, after=page.after)
         kept = found[: page.limit]
@@ -88,7 +88,7 @@ class Alerts:
         """One of them. Raises NotFound."""
         access.check(actor, "alerts.read")
         async with self._database.read() as tx:
-            row = await rows.find(tx, _scope(actor), alert_id)
+            row = await rows.find(tx, read_scope(actor), alert_id)
         if row is None:
             raise _missing()
         return _show(row)
@@ -99,7 +99,7 @@ class Alerts:
         """
         access.check(actor, "alerts.acknowledge")
         async with self._database.write() as tx:
-            row = await rows.find(tx, _scope(actor), alert_id, lock=True)
+            row = await rows.find(tx, read_scope(actor), alert_id, lock=True)
             if row is None:
                 raise _missing()
             if row.state == "resolved":
@@ -127,7 +127,8 @@ class Alerts:
                     yield _show(row)
 
 
-def _scope(actor: Actor, wanted: AlertFilter | None = None) -> AlertScope:
+def read_scope(actor: Actor, wanted: AlertFilter | None = None) -> AlertScope:
+    """Whose alerts the actor sees, and which of them are ``wanted``."""
     wanted = wanted or AlertFilter()
     states = None if wanted.is_open is None else OPEN if wanted.is_open else ("resolved",)
     if wanted.state is not None:

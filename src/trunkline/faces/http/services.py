@@ -37,6 +37,7 @@ from trunkline.control.conversations.conversations import Conversations
 from trunkline.control.conversations.messages import Messages
 from trunkline.control.conversations.pictures import Pictures
 from trunkline.control.conversations.stream_tickets import ConversationTickets
+from trunkline.control.counts import Counts
 from trunkline.control.experiments.experiments import Experiments
 from trunkline.control.experiments.ratings import Ratings
 from trunkline.control.experiments.watch import ExperimentWatch
@@ -156,6 +157,7 @@ class Services:
     discoveries: Discoveries
     users: Users
     workspaces: Workspaces
+    counts: Counts
     members: Members
     invitations: Invitations
     applications: Applications

@@ -23,6 +23,16 @@ class WorkspaceResponse(ResponseBody):
     updated_at: Moment
 
 
+class WorkspaceCountsResponse(ResponseBody):
+    """How many things of a workspace the caller sees. `null`: the caller may not list them."""
+
+    configurations: int | None
+    routes: int | None
+    features: int | None
+    running_experiments: int | None
+    open_alerts: int | None
+
+
 class WorkspaceCreateRequest(RequestBody):
     """A new workspace."""
 

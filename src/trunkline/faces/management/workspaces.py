@@ -17,6 +17,7 @@ from trunkline.faces.management.workspace_wire import (
     InvitationResponse,
     MemberResponse,
     MemberUpdateRequest,
+    WorkspaceCountsResponse,
     WorkspaceCreateRequest,
     WorkspaceResponse,
     WorkspaceUpdateRequest,
@@ -65,6 +66,12 @@ async def delete_workspace(services: ServicesDep, workspace_id: PathId, actor: A
     """Delete a workspace with all that is in it."""
     await services.workspaces.delete(actor)
     return SuccessResponse()
+
+
+@router.get("/{workspace_id}/counts", dependencies=[allow("workspaces.read")])
+async def count_workspace(services: ServicesDep, workspace_id: PathId, actor: ActorDep) -> WorkspaceCountsResponse:
+    """How many configurations, routes, features, running experiments and open alerts one sees in a workspace."""
+    return WorkspaceCountsResponse.model_validate(await services.counts.read(actor))
 
 
 @router.get("/{workspace_id}/members", dependencies=[allow("members.read")])

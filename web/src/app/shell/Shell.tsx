@@ -1,10 +1,12 @@
 import { AppShell, Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Fragment, useEffect } from "react";
 import type { Me } from "@/features/account/api";
 import { useFocusOn } from "@/shared/focus";
 import { keepFocus } from "@/shared/focusKeeper";
+import { LeaveDialog } from "@/shared/ui/LeaveDialog";
+import { useWorkspace } from "@/shared/workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Finder } from "./Finder";
 import { Header } from "./Header";
@@ -12,12 +14,15 @@ import { RoleGate } from "./RoleGate";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { texts } from "./texts";
+import { useSwitch } from "./useSwitch";
 
 /** What stands around every page. Below the width of a tablet the navigation is a drawer. */
 export function Shell({ me, onWorkspace }: { me: Me; onWorkspace: (id: string) => void }) {
   const [open, { open: show, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? "" });
   const page = useFocusOn<HTMLElement>(path, isInside);
+  const { id } = useWorkspace();
+  const { choose, asking, stay, leave } = useSwitch(onWorkspace);
   useEffect(keepFocus, []);
   return (
     <Finder>
@@ -35,7 +40,7 @@ export function Shell({ me, onWorkspace }: { me: Me; onWorkspace: (id: string) =
           <Header drawerOpen={open} onDrawer={show} />
         </AppShell.Header>
         <AppShell.Navbar className={classes.bar} p={10} visibleFrom="sm">
-          <Sidebar me={me} onWorkspace={onWorkspace} />
+          <Sidebar me={me} onWorkspace={choose} />
         </AppShell.Navbar>
         <Drawer
           opened={open}
@@ -46,15 +51,19 @@ export function Shell({ me, onWorkspace }: { me: Me; onWorkspace: (id: string) =
           classNames={{ body: classes.drawer ?? "" }}
           hiddenFrom="sm"
         >
-          <Sidebar me={me} onWorkspace={onWorkspace} onGo={close} />
+          <Sidebar me={me} onWorkspace={choose} onGo={close} />
         </Drawer>
         <AppShell.Main ref={page} id="page" tabIndex={-1} className={classes.page}>
           <ConnectionBanner />
           <RoleGate>
-            <Outlet />
+            {/* In another workspace nothing of a page is as it was: what was typed there, least of all. */}
+            <Fragment key={id}>
+              <Outlet />
+            </Fragment>
           </RoleGate>
         </AppShell.Main>
       </AppShell>
+      <LeaveDialog opened={asking} onStay={stay} onGo={leave} />
     </Finder>
   );
 }

@@ -32,7 +32,7 @@ export function WorkspaceSwitcher({ workspaces, onChange }: { workspaces: Me["wo
       <Menu.Dropdown>
         <Menu.Label>Workspaces</Menu.Label>
         {workspaces.map((each) => (
-          <Menu.Item key={each.id} onClick={() => onChange(each.id)} rightSection={each.id === id ? <Check size={14} aria-label="current" /> : null}>
+          <Menu.Item key={each.id} onClick={() => (each.id === id ? undefined : onChange(each.id))} rightSection={each.id === id ? <Check size={14} aria-label="current" /> : null}>
             {each.name}
           </Menu.Item>
         ))}

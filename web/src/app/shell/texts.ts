@@ -6,6 +6,7 @@ export const texts = {
   closeNavigation: "Close the navigation",
   find: "Find anything",
   needs: (role: string, own: string) => `This takes the role ${role} in the workspace; yours is ${own}.`,
+  counts: { all: (count: string) => `${count} in all`, running: (count: string) => `${count} running`, open: (count: string) => `${count} open` },
   noWorkspace: "You belong to no workspace.",
   health: {
     up: "All providers up",

@@ -95,7 +95,10 @@ export function useLiveAlerts(): void {
   const queries = useQueryClient();
   useEffect(() => {
     const stop = new AbortController();
-    const reread = (): void => void queries.invalidateQueries({ queryKey: ["alerts", id, "list"] });
+    const reread = (): void => {
+      void queries.invalidateQueries({ queryKey: ["alerts", id, "list"] });
+      void queries.invalidateQueries({ queryKey: ["counts", id] });
+    };
     const follow = async (): Promise<void> => {
       while (!stop.signal.aborted) {
         try {

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Status, TrunklineClient } from "@trunkline/client";
+import type { AnswerOf, Status, TrunklineClient } from "@trunkline/client";
 import { timeZone } from "@/shared/format/zone";
 
 const LOOK_MS = 3_000;
@@ -19,6 +19,16 @@ export const healthQuery = (client: TrunklineClient, workspaceId: string) =>
     queryFn: (): Promise<Status> => client.status.read({ limit: 100 }),
     refetchInterval: 30_000,
   });
+
+/** How many things of each list there are, for the navigation. What is changed here has it read anew (see `main.tsx`). */
+export const countsQuery = (client: TrunklineClient, workspaceId: string) =>
+  queryOptions({
+    queryKey: ["counts", workspaceId],
+    queryFn: () => client.get("/api/workspaces/{workspace_id}/counts", { path: { workspace_id: workspaceId } }),
+    refetchInterval: 30_000,
+  });
+
+export type Counts = AnswerOf<"/api/workspaces/{workspace_id}/counts", "get">;
 
 /** The alerts that are open. */
 export const openAlertsQuery = (client: TrunklineClient, workspaceId: string) =>

@@ -20,7 +20,8 @@ export const texts = {
     tokens: "Tokens today",
     unpriced: (count: string) => `${count} unpriced, counted apart`,
     inOut: (input: string, output: string) => `${input} in · ${output} out`,
-    zone: (zone: string) => `Days are counted in ${zone}.`,
+    zone: (zone: string) => `What you called, in days of ${zone}.`,
+    usage: "All usage and cost",
   },
   alerts: { title: "Alerts", none: "No alert is open.", all: "All alerts" },
 } as const;

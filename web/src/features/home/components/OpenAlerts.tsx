@@ -1,5 +1,6 @@
 import { Group, Paper, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ago } from "@/shared/format/time";
 import { Badge } from "@/shared/ui/Badge";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
@@ -7,6 +8,7 @@ import { Loaded } from "@/shared/ui/Loaded";
 import { useWorkspace } from "@/shared/workspace";
 import { openAlertsQuery } from "../api";
 import { texts } from "../texts";
+import classes from "./OpenAlerts.module.css";
 
 /** The alerts that are open, the newest first. */
 export function OpenAlerts() {
@@ -24,7 +26,9 @@ export function OpenAlerts() {
                 <Group key={alert.id} justify="space-between" wrap="nowrap" align="flex-start">
                   <Group gap="sm" wrap="nowrap" align="flex-start">
                     <Badge tone={alert.severity === "critical" ? "bad" : "fair"}>{alert.severity}</Badge>
-                    <Text>{alert.summary}</Text>
+                    <Link to="/alerts" className={classes.link}>
+                      {alert.summary}
+                    </Link>
                   </Group>
                   <Text size="sm" c="dimmed">
                     {ago(alert.firedAt)}
