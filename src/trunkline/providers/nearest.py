@@ -19,14 +19,26 @@ def nearest(model: str, ids: Iterable[str], count: int = 3) -> tuple[str, ...]:
     lowered = model.lower()
     maker = lowered.partition("/")[0] if "/" in lowered else ""
     words = set(_WORDS.findall(lowered))
-    scored: list[tuple[float, str]] = []
+    rough: list[tuple[float, float, str, str]] = []
     for other in ids:
         name = other.lower()
         theirs = set(_WORDS.findall(name))
         shared = len(words & theirs) / max(1, len(words | theirs))
-        spelling = difflib.SequenceMatcher(None, lowered, name).ratio()
         same_maker = bool(maker) and name.startswith(f"{maker}/")
-        score = shared + spelling + (0.5 if same_maker else 0.0)
-        if shared > 0 or spelling >= 0.5:
-            scored.append((-score, other))
-    return tuple(other for _, other in sorted(scored)[:count])
+        rough.append((shared + (0.5 if same_maker else 0.0), shared, name, other))
+    # Spelling costs most: of a list of thousands it is looked at only where it can still change the answer.
+    rough.sort(key=lambda each: -each[0])
+    spelling = difflib.SequenceMatcher(None, "", lowered)
+    best: list[tuple[float, str]] = []
+    for score, shared, name, other in rough:
+        least = -best[-1][0] if len(best) == count else 0.0
+        if score + 1 < least:
+            break
+        spelling.set_seq1(name)
+        wanted = max(least - score, 0.0 if shared > 0 else 0.5)
+        if spelling.real_quick_ratio() < wanted or spelling.quick_ratio() < wanted:
+            continue
+        alike = spelling.ratio()
+        if shared > 0 or alike >= 0.5:
+            best = sorted([*best, (-(score + alike), other)])[:count]
+    return tuple(other for _, other in best)

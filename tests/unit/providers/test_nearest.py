@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+
+import pytest
+
 from trunkline.providers.nearest import nearest
 
 IDS = [
@@ -29,3 +33,26 @@ def test_there_are_few_and_none_where_nothing_is_alike() -> None:
     assert len(nearest("acme/model", [f"acme/model-{number}" for number in range(9)])) == 3
     assert nearest("zzz", IDS) == ()
     assert nearest("x", []) == ()
+
+
+def test_a_long_list_is_judged_as_each_part_of_it_would_be() -> None:
+    makers, families = ("openai", "meta-llama", "google", "acme"), ("gpt-4o", "llama-3.3", "gemma-3", "mini", "pro")
+    ids = [f"{maker}/{family}-{number}b" for maker in makers for family in families for number in range(60)]
+    for model in ("openai/gpt-4o-mini", "llama-3.1-7b", "gemma", "acme/none", "zzzz"):
+        # The best of all are among the best of any part in which they are.
+        chunks = [nearest(model, ids[start : start + 50]) for start in range(0, len(ids), 50)]
+        assert nearest(model, ids) == nearest(model, [each for chunk in chunks for each in chunk])
+
+
+def test_a_long_list_is_hardly_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    ratio = difflib.SequenceMatcher.ratio
+
+    def count(matcher: difflib.SequenceMatcher[str]) -> float:
+        compared.append("")
+        return ratio(matcher)
+
+    monkeypatch.setattr(difflib.SequenceMatcher, "ratio", count)
+    ids = [f"{maker}/{family}-{number}" for maker in "abcde" for family in ("one", "two") for number in range(1_000)]
+    assert len(nearest("c/two-500-beta", ids)) == 3
+    assert len(compared) < len(ids) / 10
