@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, type Route, test } from "@playwright/test";
 import { ask, call, makeKey } from "./server";
 import { signIn, watch } from "./support";
 
@@ -39,6 +39,24 @@ test("each figure of Home opens the requests that it sums", async ({ page }) => 
   await page.goBack();
   await page.getByRole("link", { name: "All usage and cost" }).click();
   await expect(page.getByRole("heading", { name: /^Usage/, level: 1 })).toBeVisible();
+});
+
+test("the palette finds models, and loses no letter that is typed while its code is on the way", async ({ page }) => {
+  const held: Route[] = [];
+  await page.route(/assets\/Palette-.*\.js$/, (route) => void held.push(route));
+  await signIn(page, "/console/");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.type("demo-chx");
+  await page.keyboard.press("Backspace");
+  await expect.poll(() => held.length).toBeGreaterThan(0);
+  for (const route of held) await route.continue();
+  const field = page.getByPlaceholder(/^Pages, configurations/);
+  await expect(field).toBeFocused();
+  await page.keyboard.type("at");
+  await expect(field).toHaveValue("demo-chat");
+  await page.getByRole("group", { name: "Models" }).getByRole("option", { name: /^demo-chat/ }).first().click();
+  await expect(page).toHaveURL(/\/models\?q=demo-chat&provider=demo/);
+  await expect(page.getByRole("heading", { name: "Models", level: 1 })).toBeVisible();
 });
 
 test("another workspace shows the list, and what is not saved is asked for first", async ({ page }) => {

@@ -1,3 +1,4 @@
+import type { QueryClient } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
 
 /** Something that the palette (Cmd-K) can do. */
@@ -15,12 +16,19 @@ export interface Command {
   run: string | (() => void);
 }
 
-/** Finds things on the server by what is typed: configurations, conversations. */
+/** Where a source looks: the workspace's client, and what was read already. */
+export interface Place {
+  client: TrunklineClient;
+  workspaceId: string;
+  queries: QueryClient;
+}
+
+/** Finds things on the server by what is typed: configurations, models, conversations. */
 export interface CommandSource {
   id: string;
   /** The action (see `useMay`) without which it is not asked. */
   may?: string;
-  find: (client: TrunklineClient, text: string, signal: AbortSignal) => Promise<Command[]>;
+  find: (place: Place, text: string, signal: AbortSignal) => Promise<Command[]>;
 }
 
 const sources = new Map<string, CommandSource>();

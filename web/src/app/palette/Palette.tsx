@@ -1,14 +1,12 @@
 import { Combobox, Modal, Text, useCombobox } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { useState } from "react";
 import { texts } from "../shell/texts";
 import { useFound } from "./found";
 import classes from "./Palette.module.css";
 
-/** Cmd-K: finds pages and things by what is typed, and does what is chosen. */
-export function Palette({ onClose }: { onClose: () => void }) {
-  const [text, setText] = useState("");
+/** Cmd-K: finds pages and things by what is typed, and does what is chosen. `onReady`: its field has the keyboard now. */
+export function Palette({ text, onText, onReady, onClose }: { text: string; onText: (text: string) => void; onReady: () => void; onClose: () => void }) {
   const navigate = useNavigate();
   const { groups, searching } = useFound(text);
   const list = useCombobox({ opened: true });
@@ -38,8 +36,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 placeholder={texts.palette.placeholder}
                 aria-label={texts.find}
                 data-autofocus
+                onFocus={(event) => {
+                  // Behind what was typed before it was there.
+                  event.currentTarget.setSelectionRange(text.length, text.length);
+                  onReady();
+                }}
                 onChange={(event) => {
-                  setText(event.currentTarget.value);
+                  onText(event.currentTarget.value);
                   list.resetSelectedOption();
                 }}
                 onKeyDown={(event) => {

@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { signOut } from "@/features/account/api";
 import { address } from "@/shared/api/address";
@@ -16,12 +16,13 @@ const TYPING_MS = 150;
 /** What the palette shows for `text`: pages, actions, and what the server finds. */
 export function useFound(text: string): { groups: [string, Command[]][]; searching: boolean } {
   const { client, id, may } = useWorkspace();
+  const queries = useQueryClient();
   const own = useOwnCommands();
   const [asked] = useDebouncedValue(text.trim(), TYPING_MS);
   const answers = useQueries({
     queries: commandSources().map((source) => ({
       queryKey: ["palette", source.id, id, asked],
-      queryFn: ({ signal }: { signal: AbortSignal }) => source.find(client, asked, signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => source.find({ client, workspaceId: id, queries }, asked, signal),
       enabled: asked !== "" && (source.may === undefined || may.has(source.may)),
       staleTime: 30_000,
       retry: false,

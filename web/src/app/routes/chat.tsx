@@ -7,7 +7,7 @@ import { root } from "./root";
 registerSource({
   id: "conversations",
   may: "conversations.change",
-  find: async (client, text, signal) => (await import("@/features/chat/find")).findConversations(client, text, signal),
+  find: async ({ client }, text, signal) => (await import("@/features/chat/find")).findConversations(client, text, signal),
 });
 
 const ChatPage = lazy(() => import("@/features/chat/pages/ChatPage").then((module) => ({ default: module.ChatPage })));

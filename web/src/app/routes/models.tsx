@@ -9,7 +9,7 @@ import { root } from "./root";
 registerSource({
   id: "configurations",
   may: "configurations.read",
-  find: async (client, text, signal) => (await import("@/features/models/find")).findConfigurations(client, text, signal),
+  find: async ({ client }, text, signal) => (await import("@/features/models/find")).findConfigurations(client, text, signal),
 });
 
 const ConfigurationsPage = lazyRouteComponent(() => import("@/features/models/pages/ConfigurationsPage"), "ConfigurationsPage");

@@ -4,7 +4,7 @@ import { registerSource } from "@/shared/commands";
 import { root } from "./root";
 
 // What it needs is loaded with the first search.
-registerSource({ id: "requests", may: "usage.read", find: async (client, text) => (await import("@/features/requests/find")).findRequest(client, text) });
+registerSource({ id: "requests", may: "usage.read", find: async ({ client }, text) => (await import("@/features/requests/find")).findRequest(client, text) });
 
 const Page = lazyRouteComponent(() => import("@/features/requests/pages/RequestsPage"), "RequestsPage");
 

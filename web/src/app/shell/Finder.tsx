@@ -1,6 +1,7 @@
 import { useDisclosure } from "@mantine/hooks";
-import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo } from "react";
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useMemo, useState } from "react";
 import { useShortcut } from "@/shared/keys";
+import { EarlyKeys } from "./EarlyKeys";
 import { texts } from "./texts";
 
 const Palette = lazy(() => import("../palette/Palette").then((module) => ({ default: module.Palette })));
@@ -15,7 +16,13 @@ const FinderContext = createContext<Openers | undefined>(undefined);
 
 /** Opens the palette and the list of keys, by the keyboard or by what stands inside. Both are loaded when first asked for. */
 export function Finder({ children }: { children: ReactNode }) {
-  const [finding, { open: find, close: stopFinding }] = useDisclosure(false);
+  const [finding, setFinding] = useState<"no" | "opening" | "yes">("no");
+  const [text, setText] = useState("");
+  const find = useCallback(() => setFinding((before) => (before === "no" ? "opening" : before)), []);
+  const stopFinding = useCallback(() => {
+    setFinding("no");
+    setText("");
+  }, []);
   const [keys, { open: showKeys, close: hideKeys }] = useDisclosure(false);
   const openers = useMemo(() => ({ find, showKeys }), [find, showKeys]);
   useShortcut("mod+K", texts.keys.find, find, true);
@@ -23,8 +30,9 @@ export function Finder({ children }: { children: ReactNode }) {
   return (
     <FinderContext value={openers}>
       {children}
+      {finding === "opening" ? <EarlyKeys onType={setText} onClose={stopFinding} /> : null}
       <Suspense>
-        {finding ? <Palette onClose={stopFinding} /> : null}
+        {finding === "no" ? null : <Palette text={text} onText={setText} onReady={() => setFinding("yes")} onClose={stopFinding} />}
         {keys ? <KeysDialog onClose={hideKeys} /> : null}
       </Suspense>
     </FinderContext>

@@ -19,7 +19,7 @@ export const texts = {
     unreachable: "The server does not answer. What you see may be old; it is asked again every few seconds.",
   },
   palette: {
-    placeholder: "Pages, configurations, conversations, request ids, actions",
+    placeholder: "Pages, configurations, models, conversations, request ids, actions",
     nothing: "Nothing is called that.",
     searching: "Looking …",
     found: "Found",
