@@ -51,6 +51,22 @@ test("a stream is stopped, and a request is edited as JSON", async ({ page }) =>
   await expect(answer.getByRole("alert")).toContainText("The answer has the status 4");
 });
 
+test("what was typed stays while another page is open", async ({ page }) => {
+  await signIn(page, "/console/playground");
+  await page.getByLabel("System prompt").fill("Be brief.");
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Half a thought");
+  await page.getByRole("link", { name: "Status" }).first().click();
+  await expect(page.getByRole("heading", { name: "Status", level: 1 })).toBeVisible();
+  await page.getByRole("link", { name: "Playground" }).click();
+  await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue("Half a thought");
+  await page.getByRole("button", { name: "Edit it as JSON" }).click();
+  const raw = page.getByRole("textbox", { name: "Body" });
+  await raw.fill('{"model": "demo-chat"');
+  await page.getByRole("link", { name: "Status" }).first().click();
+  await page.getByRole("link", { name: "Playground" }).click();
+  await expect(raw).toHaveValue('{"model": "demo-chat"');
+});
+
 test("texts are compared by their vectors", async ({ page }) => {
   await open(page, "embeddings", "demo/demo-embeddings");
   await page.getByRole("textbox", { name: "Texts, one a line" }).fill("a red house\na red house\nsomething else");

@@ -59,6 +59,7 @@ test("a route has hedging and every condition, a history with what changed, and 
   await page.getByLabel("Why, for the history").fill("Vectors are slow");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("The route embed is saved.")).toBeVisible();
+  await expect(target.getByRole("button", { name: "Conditions" })).toHaveAttribute("aria-expanded", "false");
   const saved = (await ask(request, "GET", `/api/routes/${made["id"]}`)) as unknown as { hedging: object; targets: { conditions: object }[] };
   expect(saved.hedging).toEqual({ afterMs: 250 });
   expect(saved.targets[0]?.conditions).toMatchObject({ metadata: { team: "a" }, hours: { start: "08:00", end: "18:00", timeZone: "Europe/Berlin", days: ["monday"] } });

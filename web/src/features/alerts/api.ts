@@ -1,6 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { AlertChannel, AlertFilter, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertChannelRequest, UpdateAlertRuleRequest } from "@trunkline/client";
+import { at, readAll } from "@/shared/api/pages";
+import { readConfigurations } from "@/shared/subjects/configurations";
 import { useWorkspace } from "@/shared/workspace";
 import type { Subject } from "./kinds";
 
@@ -43,20 +45,19 @@ export function subjectsQuery(client: TrunklineClient, workspaceId: string, subj
     queryKey: ["alerts", workspaceId, "subjects", subject],
     enabled: subject !== "",
     queryFn: async (): Promise<{ value: string; label: string }[]> => {
-      const query = { limit: PAGE };
       switch (subject) {
         case "budget":
-          return (await client.get("/api/budgets", { query })).map((each) => ({ value: each.id, label: each.name }));
+          return (await readAll((cursor) => client.page("/api/budgets", { query: { limit: PAGE, ...at(cursor) } }))).map((each) => ({ value: each.id, label: each.name }));
         case "key":
-          return (await client.get("/api/keys", { query })).map((each) => ({ value: each.id, label: each.name }));
+          return (await readAll((cursor) => client.page("/api/keys", { query: { limit: PAGE, ...at(cursor) } }))).map((each) => ({ value: each.id, label: each.name }));
         case "policy":
           return (await client.get("/policy", { query: { workspaceId } })).policies.map((each) => ({ value: each.id, label: each.name }));
         case "provider": {
-          const providers = (await client.get("/api/configurations", { query })).map((each) => each.provider);
+          const providers = (await readConfigurations(client)).map((each) => each.provider);
           return [...new Set(providers)].toSorted().map((each) => ({ value: each, label: each }));
         }
         default:
-          return (await client.get("/api/configurations", { query })).map((each) => ({ value: each.id, label: each.name }));
+          return (await readConfigurations(client)).map((each) => ({ value: each.id, label: each.name }));
       }
     },
   });

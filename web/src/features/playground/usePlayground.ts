@@ -1,27 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { choicesQuery } from "@/shared/choices/choices";
 import { useWorkspace } from "@/shared/workspace";
 import { requestQuery } from "./api";
-import { type Asked, type Kind, type Request, requestOf, USUAL } from "./kinds";
+import { draftOf, keepDraft, type Raw } from "./drafts";
+import { type Asked, type Kind, type Request, requestOf } from "./kinds";
 import type { PlaygroundSearch } from "./search";
 
 const PATHS: Record<string, string> = { chat: "/v1/chat/completions", embeddings: "/v1/embeddings", images: "/v1/images/generations" };
 const KIND_OF: Record<string, Kind> = { chat: "chat", embeddings: "embeddings", images: "images", speech: "speech", transcriptions: "transcription" };
 
-interface Raw {
-  path: string;
-  body: string;
-}
-
-/** What the form and the JSON hold, and the request that comes of them. A request of the address is filled in once. */
+/** What the form and the JSON hold, kept while another page is open, and the request that comes of them. A request of the address is filled in once. */
 export function usePlayground(search: PlaygroundSearch) {
   const { client, id } = useWorkspace();
   const { data: choices = [] } = useQuery(choicesQuery(client, id));
   const replay = useQuery({ ...requestQuery(client, id, search.replay ?? ""), enabled: search.replay !== undefined });
-  const [form, setForm] = useState<Asked>({ ...USUAL, kind: search.kind ?? USUAL.kind, model: search.model ?? "" });
-  const [raw, setRaw] = useState<Raw | null>(null);
-  const [filled, setFilled] = useState<string | null>(null);
+  const [begun] = useState(() => draftOf(id));
+  const [form, setForm] = useState<Asked>({ ...begun.form, kind: search.kind ?? begun.form.kind, model: search.model ?? begun.form.model });
+  const [raw, setRaw] = useState<Raw | null>(search.kind === undefined && search.model === undefined ? begun.raw : null);
+  const [filled, setFilled] = useState<string | null>(begun.filled);
+  useEffect(() => keepDraft(id, { form, raw, filled }), [id, form, raw, filled]);
 
   if (replay.data !== undefined && filled !== search.replay) {
     const { content, operation, requestedModel } = replay.data;

@@ -16,6 +16,18 @@ export function pagesQuery<Item>(queryKey: readonly unknown[], read: (cursor: st
   });
 }
 
+/** All items of such a list, read page by page. */
+export async function readAll<Item>(read: (cursor: string | null) => Promise<Page<Item>>): Promise<Item[]> {
+  const all: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<Item> = await read(cursor);
+    all.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return all;
+}
+
 /** What a question says of the page at `cursor`. */
 export function at(cursor: string | null): { cursor?: string } {
   return cursor === null ? {} : { cursor };

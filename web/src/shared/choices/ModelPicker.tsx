@@ -6,6 +6,9 @@ import { useWorkspace } from "@/shared/workspace";
 import { type Choice, choicesQuery, findChoice } from "./choices";
 import { texts } from "./texts";
 
+/** Of thousands so many are drawn at a time; typing finds the others. */
+const MOST_SHOWN = 100;
+
 /** Chooses what to talk with: a configuration, a route or a feature, or any other name that is typed. */
 export function ModelPicker({
   value,
@@ -27,7 +30,8 @@ export function ModelPicker({
   const { data: choices = [] } = useQuery(choicesQuery(client, id));
   const [typed, setTyped] = useState("");
   const shown = value === null ? null : findChoice(choices, value);
-  const listed = shown !== null && !choices.some((choice) => choice.value === shown.value) ? [...choices, shown] : [...choices];
+  // What is chosen stands first, where it is drawn for sure.
+  const listed = shown !== null && !choices.some((choice) => choice.value === shown.value) ? [shown, ...choices] : [...choices];
   const other = typed.trim();
   const isNew = other !== "" && other !== shown?.name && !listed.some((choice) => [choice.value, choice.name].includes(other));
   return (
@@ -43,6 +47,7 @@ export function ModelPicker({
       searchable
       allowDeselect={false}
       maxDropdownHeight={320}
+      limit={MOST_SHOWN}
       onSearchChange={setTyped}
       nothingFoundMessage={texts.nothing}
       comboboxProps={{ width: 320, position: "bottom-start" }}
@@ -70,12 +75,14 @@ function Option({ choice }: { choice: Choice }) {
 }
 
 function groupsOf(choices: Choice[]): { group: string; items: { value: string; label: string }[] }[] {
+  const named = new Map<string, Choice>();
+  // Two of a name: the first is the one that the name means.
+  for (const choice of choices) if (!named.has(choice.value)) named.set(choice.value, choice);
   return (["configuration", "route", "feature"] as const)
     .map((kind) => ({
       group: texts.groups[kind],
-      // Two of a name: the first is the one that the name means.
-      items: choices
-        .filter((choice, place) => choice.kind === kind && choices.findIndex((each) => each.value === choice.value) === place)
+      items: [...named.values()]
+        .filter((choice) => choice.kind === kind)
         .map((choice) => ({ value: choice.value, label: choice.name })),
     }))
     .filter((each) => each.items.length > 0);

@@ -1,5 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
+import { at, readAll } from "@/shared/api/pages";
+import { readConfigurations } from "@/shared/subjects/configurations";
 
 /** Something that can be talked with: a configuration, a route, or a feature. */
 export interface Choice {
@@ -15,7 +17,7 @@ export interface Choice {
 }
 
 const FEATURE = "feature/";
-const MOST = 100;
+const PAGE = 100;
 
 /** The slug of a name like `feature/summarizer`; null for other names. */
 export function slugOf(value: string): string | null {
@@ -24,8 +26,8 @@ export function slugOf(value: string): string | null {
 
 async function readChoices(client: TrunklineClient): Promise<Choice[]> {
   const [configurations, routes, features] = await Promise.all([
-    client.get("/api/configurations", { query: { limit: MOST } }),
-    client.get("/api/routes"),
+    readConfigurations(client),
+    readAll((cursor) => client.page("/api/routes", { query: { limit: PAGE, ...at(cursor) } })),
     client.get("/api/features"),
   ]);
   return [

@@ -5,6 +5,8 @@ import { useWorkspace } from "@/shared/workspace";
 import { type SubjectKind, subjectsQuery } from "./subjects";
 
 const EACH = "*";
+/** Of thousands so many are drawn at a time; typing finds the others. */
+const MOST_SHOWN = 100;
 
 /**
  * For whom or what something is: a kind, and which one. `id` null is the workspace, or with `each` everything of that kind,
@@ -57,11 +59,12 @@ export function SubjectPicker<Kind extends SubjectKind>({
       ) : (
         <Select
           label={words.which[kind]}
-          data={[...(each ? [{ value: EACH, label: words.each[kind] }] : []), ...listed, ...known]}
+          data={[...(each ? [{ value: EACH, label: words.each[kind] }] : []), ...known, ...listed]}
           value={id === null ? EACH : id || null}
           disabled={disabled}
           error={error}
           searchable
+          limit={MOST_SHOWN}
           allowDeselect={false}
           nothingFoundMessage={words.none}
           onChange={(next) => onChange(kind, next === EACH ? null : (next ?? ""))}

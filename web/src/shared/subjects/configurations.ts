@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
+import { at, readAll } from "@/shared/api/pages";
 
 const PAGE = 100;
 
@@ -7,19 +8,12 @@ type Configurations = Awaited<ReturnType<typeof readPage>>["items"];
 export type Configuration = Configurations[number];
 
 function readPage(client: TrunklineClient, cursor: string | null) {
-  return client.page("/api/configurations", { query: { limit: PAGE, cursor } });
+  return client.page("/api/configurations", { query: { limit: PAGE, ...at(cursor) } });
 }
 
 /** All configurations that one sees in the workspace. */
-export async function readConfigurations(client: TrunklineClient): Promise<Configurations> {
-  const all: Configurations = [];
-  let cursor: string | null = null;
-  do {
-    const { items, next }: { items: Configurations; next: string | null } = await readPage(client, cursor);
-    all.push(...items);
-    cursor = next;
-  } while (cursor !== null);
-  return all;
+export function readConfigurations(client: TrunklineClient): Promise<Configurations> {
+  return readAll((cursor) => readPage(client, cursor));
 }
 
 /** The same, kept for all pages. */

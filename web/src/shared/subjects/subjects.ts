@@ -1,5 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
+import { at, readAll } from "@/shared/api/pages";
+import { readConfigurations } from "./configurations";
 
 /** What a budget or a limit can be for. */
 export type SubjectKind = "workspace" | "application" | "user" | "key" | "feature" | "tag" | "configuration";
@@ -10,20 +12,20 @@ interface Subject {
   label: string;
 }
 
-/** Names without which the workspace's lists show ids only. */
-const MOST = 100;
+const PAGE = 100;
 
 const READ: Record<Exclude<SubjectKind, "workspace" | "tag">, (client: TrunklineClient, workspaceId: string) => Promise<Subject[]>> = {
   async application(client) {
-    const found = await client.get("/api/applications", { query: { limit: MOST } });
+    const found = await readAll((cursor) => client.page("/api/applications", { query: { limit: PAGE, ...at(cursor) } }));
     return found.map(({ id, name }) => ({ value: id, label: name }));
   },
   async user(client, workspaceId) {
-    const found = await client.get("/api/workspaces/{workspace_id}/members", { path: { workspace_id: workspaceId }, query: { limit: MOST } });
+    const path = { workspace_id: workspaceId };
+    const found = await readAll((cursor) => client.page("/api/workspaces/{workspace_id}/members", { path, query: { limit: PAGE, ...at(cursor) } }));
     return found.map(({ userId, name, email }) => ({ value: userId, label: name && name !== email ? `${name} (${email})` : email }));
   },
   async key(client) {
-    const found = await client.get("/api/keys", { query: { limit: MOST } });
+    const found = await readAll((cursor) => client.page("/api/keys", { query: { limit: PAGE, ...at(cursor) } }));
     return found.map(({ id, name, key }) => ({ value: id, label: `${name} (${key})` }));
   },
   async feature(client) {
@@ -31,8 +33,7 @@ const READ: Record<Exclude<SubjectKind, "workspace" | "tag">, (client: Trunkline
     return found.map(({ slug, name }) => ({ value: slug, label: name }));
   },
   async configuration(client) {
-    const found = await client.get("/api/configurations", { query: { limit: MOST } });
-    return found.map(({ id, name }) => ({ value: id, label: name }));
+    return (await readConfigurations(client)).map(({ id, name }) => ({ value: id, label: name }));
   },
 };
 

@@ -1,4 +1,4 @@
-import { Accordion, Button, Group, Paper, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Paper, Select, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
@@ -8,7 +8,7 @@ import { newTarget, STRATEGIES, type Strategy } from "../form";
 import { texts } from "../texts";
 import { useRouteForm } from "../useRouteForm";
 import { CachingFields } from "./CachingFields";
-import { ConditionFields } from "./ConditionFields";
+import { ConditionFold } from "./ConditionFold";
 import { HedgingFields } from "./HedgingFields";
 import { TargetFields } from "./TargetFields";
 
@@ -56,6 +56,7 @@ export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayCha
             share={weights > 0 ? target.weight / weights : null}
             configurations={configurations}
             zone={zone}
+            revision={base?.revision}
             problems={{ place: problems[`targets.${index}`], hours: problems[`targets.${index}.hours`], metadata: problems[`targets.${index}.metadata`] }}
             disabled={disabled}
             onChange={(change) => set((before) => ({ targets: before.targets.map((each) => (each.key === target.key ? change(each) : each)) }))}
@@ -77,23 +78,16 @@ export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayCha
             <CachingFields values={values} names={configurations.map(({ name }) => name)} disabled={disabled} onChange={set} />
             <HedgingFields values={values} disabled={disabled} onChange={set} />
           </Stack>
-          <Accordion mt="xs" defaultValue={problems["hours"] === undefined ? null : "conditions"}>
-            <Accordion.Item value="conditions">
-              <Accordion.Control>{words.forRoute}</Accordion.Control>
-              <Accordion.Panel>
-                <Text size="sm" c="dimmed" mb="xs">
-                  {words.conditionsAbout}
-                </Text>
-                <ConditionFields
-                  values={values.conditions}
-                  zone={zone}
-                  problems={{ hours: problems["hours"], metadata: problems["metadata"] }}
-                  disabled={disabled}
-                  onChange={(change) => set((before) => ({ conditions: { ...before.conditions, ...change } }))}
-                />
-              </Accordion.Panel>
-            </Accordion.Item>
-          </Accordion>
+          {/* What was saved folds itself again. */}
+          <ConditionFold
+            key={base?.revision}
+            label={words.forRoute}
+            values={values.conditions}
+            zone={zone}
+            problems={{ hours: problems["hours"], metadata: problems["metadata"] }}
+            disabled={disabled}
+            onChange={(change) => set((before) => ({ conditions: { ...before.conditions, ...change } }))}
+          />
         </Paper>
         {base === undefined || disabled ? null : <TextInput label={words.reason} value={values.reason} maxLength={500} onChange={(event) => set({ reason: event.currentTarget.value })} />}
         {error ? <Problem error={error} /> : null}

@@ -1,10 +1,10 @@
-import { Accordion, ActionIcon, Group, Paper, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Group, Paper, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { Trash2 } from "lucide-react";
 import { percent } from "@/shared/format/quantity";
 import { NumberField } from "@/shared/ui/NumberField";
 import { SERVES, type Serves, type TargetValues, withServes } from "../form";
 import { texts } from "../texts";
-import { ConditionFields } from "./ConditionFields";
+import { ConditionFold } from "./ConditionFold";
 
 /** Options that a list shows at once; typing finds the others. */
 const MOST = 100;
@@ -17,6 +17,7 @@ export function TargetFields({
   share,
   configurations,
   zone,
+  revision,
   problems,
   disabled,
   onChange,
@@ -29,6 +30,8 @@ export function TargetFields({
   share: number | null;
   configurations: { id: string; name: string }[];
   zone: string;
+  /** Of the route as it was saved last. */
+  revision: number | undefined;
   problems: { place: string | undefined; hours: string | undefined; metadata: string | undefined };
   disabled: boolean;
   onChange: (change: (target: TargetValues) => TargetValues) => void;
@@ -86,17 +89,7 @@ export function TargetFields({
           />
         ) : null}
       </SimpleGrid>
-      <Accordion mt="xs" defaultValue={problems.hours === undefined && problems.metadata === undefined ? null : "conditions"}>
-        <Accordion.Item value="conditions">
-          <Accordion.Control>{texts.form.conditions}</Accordion.Control>
-          <Accordion.Panel>
-            <Text size="sm" c="dimmed" mb="xs">
-              {texts.form.conditionsAbout}
-            </Text>
-            <ConditionFields values={target} zone={zone} problems={problems} disabled={disabled} onChange={set} />
-          </Accordion.Panel>
-        </Accordion.Item>
-      </Accordion>
+      <ConditionFold key={revision} label={texts.form.conditions} values={target} zone={zone} problems={problems} disabled={disabled} onChange={set} />
     </Paper>
   );
 }
