@@ -1,47 +1,48 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Portal } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { meQuery, permissionsQuery } from "@/features/account/api";
-import { accessToken, onSession } from "@/shared/api/session";
 import { usePreference } from "@/shared/preference";
 import { Problem } from "@/shared/ui/Problem";
 import { WorkspaceScope } from "@/shared/workspace";
 import { Shell } from "./shell/Shell";
 import { texts } from "./shell/texts";
+import classes from "./Guard.module.css";
+import { useStanding } from "./useStanding";
 
 const SignInPage = lazy(() => import("@/features/account/pages/SignInPage").then((module) => ({ default: module.SignInPage })));
 
-/** The shell for who is signed in, the sign-in page for others. What was typed before stays where it is. */
+/**
+ * The shell for who is signed in, the sign-in page for others. When a session ends by itself, the sign-in page lies over the
+ * shell, so that what was typed is there when the same person is back.
+ */
 export function Guard() {
-  const queries = useQueryClient();
-  const [signedIn, setSignedIn] = useState<boolean | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [tries, setTries] = useState(0);
-
-  useEffect(() => onSession(setSignedIn), []);
-  useEffect(() => {
-    accessToken().then((token) => setSignedIn(token !== null), setFailure);
-  }, [tries]);
-  useEffect(() => {
-    if (signedIn === false) queries.clear();
-  }, [signedIn, queries]);
-
-  if (failure !== null && signedIn === null) {
+  const { standing, failure, ask, epoch } = useStanding();
+  if (failure !== null && standing === "unknown") return <Problem error={failure} retry={ask} />;
+  if (standing === "unknown") return null;
+  if (standing === "out") {
     return (
-      <Problem
-        error={failure}
-        retry={() => {
-          setFailure(null);
-          setTries(tries + 1);
-        }}
-      />
+      <Suspense>
+        <SignInPage done={ask} />
+      </Suspense>
     );
   }
-  if (signedIn === null) return null;
-  if (signedIn) return <SignedIn />;
+  const lost = standing === "lost";
   return (
-    <Suspense>
-      <SignInPage done={() => setSignedIn(true)} />
-    </Suspense>
+    <>
+      <div key={epoch} inert={lost}>
+        <SignedIn />
+      </div>
+      {lost ? (
+        <Portal>
+          <div className={classes.over}>
+            <Suspense>
+              <SignInPage note={texts.sessionLost} done={() => undefined} />
+            </Suspense>
+          </div>
+        </Portal>
+      ) : null}
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ export const texts = {
   find: "Find anything",
   needs: (role: string, own: string) => `This takes the role ${role} in the workspace; yours is ${own}.`,
   counts: { all: (count: string) => `${count} in all`, running: (count: string) => `${count} running`, open: (count: string) => `${count} open` },
+  sessionLost: "Your session has ended. Sign in again: what you typed is still there.",
   noWorkspace: "You belong to no workspace.",
   health: {
     up: "All providers up",

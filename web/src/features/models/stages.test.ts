@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TestStage } from "@trunkline/client";
-import { containerAddress, failureOf, stageRows } from "./stages";
+import { containerAddress, failureOf, stageRows, schemeFor } from "./stages";
 
 const stage = (name: string, ok = true, ms: number | null = 1): TestStage => ({ name, ok, ms, message: `${name}.`, details: {} });
 const states = (stages: TestStage[], running: boolean) => stageRows(stages, running).map((row) => row.state);
@@ -34,4 +34,17 @@ test.each([
   ["", null],
 ])("inside a container %j is %j", (given, other) => {
   expect(containerAddress(given)).toBe(other);
+});
+
+test.each([
+  ["api.example.com/v1", "https://"],
+  ["models.example.com:8443", "https://"],
+  ["8.8.8.8/v1", "https://"],
+  ["localhost:11434", "http://"],
+  ["127.0.0.1:8000/v1", "http://"],
+  ["192.168.1.20:11434", "http://"],
+  ["ollama:11434", "http://"],
+  ["nas.local/v1", "http://"],
+])("in front of %s belongs %s", (address, scheme) => {
+  expect(schemeFor(address)).toBe(scheme);
 });

@@ -56,3 +56,11 @@ export function containerAddress(baseUrl: string): string | null {
   url.hostname = "host.docker.internal";
   return url.href.replace(/\/$/, "");
 }
+
+const OWN_NETWORK = /^(localhost|host\.docker\.internal|[^.]+|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|.*\.(local|internal|lan))$/i;
+
+/** What to write in front of an address without a scheme: servers of the own network rarely have a certificate. */
+export function schemeFor(address: string): "http://" | "https://" {
+  const [host = ""] = address.trim().split(/[:/]/);
+  return OWN_NETWORK.test(host) ? "http://" : "https://";
+}

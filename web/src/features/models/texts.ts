@@ -121,7 +121,7 @@ export const texts = {
     notFound: "No Ollama was found on the machine that Trunkline runs on. Start it with “ollama serve”, or say where it is.",
     container: (address: string) => `If Trunkline runs in a container, localhost is the container itself. Try ${address}`,
     take: "Use it",
-    scheme: "Write http:// in front",
+    scheme: (scheme: string) => `Write ${scheme} in front`,
   },
   test: {
     title: (provider: string) => `Testing ${provider}`,

@@ -53,6 +53,17 @@ test.each([401, 403])("a %i signs out, and is heard of", async (status) => {
   expect(heard).toEqual([true, false]);
 });
 
+test("a session that the server ended is lost; one that somebody ended is not", async () => {
+  const { session } = await open([200, "one"], [401], [200, "two"]);
+  const heard: [boolean, boolean][] = [];
+  session.onSession((signedIn, lost) => heard.push([signedIn, lost]));
+  await session.accessToken();
+  await session.accessToken("one");
+  await session.accessToken();
+  session.forget();
+  expect(heard).toEqual([[true, false], [false, true], [true, false], [false, false]]);
+});
+
 test("a server that is in trouble signs nobody out", async () => {
   const { session } = await open([200, "one"], [503], [200, "two"]);
   await session.accessToken();

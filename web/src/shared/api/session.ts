@@ -10,7 +10,8 @@ export interface Told {
   expiresIn: number;
 }
 
-type Listener = (signedIn: boolean) => void;
+/** `lost`: the session ended by itself or was ended elsewhere, and nobody pressed "Sign out" in this browser. */
+type Listener = (signedIn: boolean, lost: boolean) => void;
 
 const LOCK = "trunkline-session";
 /** So that a token is not used in the moment in which it expires. */
@@ -21,20 +22,20 @@ let until = 0;
 const listeners = new Set<Listener>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(LOCK);
 
-channel?.addEventListener("message", ({ data }: MessageEvent<{ token: string | null; until: number }>) => {
-  set(data.token, data.until);
+channel?.addEventListener("message", ({ data }: MessageEvent<{ token: string | null; until: number; lost: boolean }>) => {
+  set(data.token, data.until, data.lost);
 });
 
-function set(next: string | null, end: number): void {
+function set(next: string | null, end: number, lost: boolean): void {
   const changed = (token === null) !== (next === null);
   token = next;
   until = end;
-  if (changed) for (const listener of listeners) listener(next !== null);
+  if (changed) for (const listener of listeners) listener(next !== null, lost);
 }
 
-function share(next: string | null, end: number): void {
-  set(next, end);
-  channel?.postMessage({ token: next, until: end });
+function share(next: string | null, end: number, lost = false): void {
+  set(next, end, lost);
+  channel?.postMessage({ token: next, until: end, lost });
 }
 
 /** Hear of signing in and out, here or in another tab. Gives what ends that. */
@@ -73,7 +74,7 @@ async function refresh(): Promise<string | null> {
     body: JSON.stringify({ cookie: true }),
   });
   if (answer.ok) begin((await answer.json()) as Told);
-  else if (answer.status === 401 || answer.status === 403) forget();
+  else if (answer.status === 401 || answer.status === 403) share(null, 0, true);
   else throw new Error(`The server answered ${answer.status}.`);
   return token;
 }

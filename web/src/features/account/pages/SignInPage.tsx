@@ -9,15 +9,15 @@ import { EntryLink } from "../components/EntryLink";
 import { FrontDoor } from "@/shared/ui/FrontDoor";
 import { texts } from "../texts";
 
-/** Email address and password. `done` is called when somebody has signed in. */
-export function SignInPage({ done }: { done: () => void }) {
+/** Email address and password. `done` is called when somebody has signed in; `note` says why they are asked. */
+export function SignInPage({ note, done }: { note?: string; done: () => void }) {
   const form = useForm({ defaultValues: { email: "", password: "" } });
   const entering = useMutation({ mutationFn: signIn, onSuccess: done });
   const options = useQuery(optionsQuery);
   const { errors } = form.formState;
   const refused = entering.error instanceof TrunklineError && entering.error.status === 401 ? entering.error : null;
   return (
-    <FrontDoor title={texts.signIn.title} about={texts.signIn.about}>
+    <FrontDoor title={texts.signIn.title} about={note ?? texts.signIn.about}>
       <form noValidate onSubmit={(event) => void form.handleSubmit((given) => entering.mutate(given))(event)}>
         <Stack>
           {options.data?.setUp === false ? <Text>{texts.signIn.setUp}</Text> : null}

@@ -1,6 +1,6 @@
 import { Button, Group, Text, TextInput } from "@mantine/core";
 import type { Provider } from "../api";
-import { containerAddress } from "../stages";
+import { containerAddress, schemeFor } from "../stages";
 import { texts } from "../texts";
 
 const BARE_HOST = /^[\w.-]+(:\d+)?(\/|$)/;
@@ -24,8 +24,8 @@ export function BaseUrlField({ provider, value, error, onChange }: { provider: P
         onBlur={() => onChange(value.trim())}
       />
       {bare ? (
-        <Button size="compact-sm" variant="default" mt={6} onClick={() => onChange(`http://${value.trim()}`)}>
-          {texts.key.scheme}
+        <Button size="compact-sm" variant="default" mt={6} onClick={() => onChange(`${schemeFor(value)}${value.trim()}`)}>
+          {texts.key.scheme(schemeFor(value))}
         </Button>
       ) : null}
       {inside !== null && provider.requiresBaseUrl ? (

@@ -1,0 +1,91 @@
+import { expect, type Page, test } from "@playwright/test";
+import { asOwner, EMAIL, PASSWORD, signIn } from "./support";
+
+const banner = (page: Page, words: string) => page.getByRole("alert").filter({ hasText: words });
+
+async function openSettings(page: Page, name: string): Promise<void> {
+  const asAdmin = await asOwner(page);
+  const { id } = (await asAdmin("/api/configurations", { name: `${name} ${Date.now()}`, provider: "demo", model: "demo-chat" })) as { id: string };
+  await signIn(page, `/console/configurations/${id}`);
+}
+
+async function save(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Review/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+}
+
+test("a token that expires in five tabs at once is renewed once, and nobody is thrown out", async ({ page, context }) => {
+  await signIn(page, "/console/status");
+  const tabs = [page, ...(await Promise.all([1, 2, 3, 4].map(() => context.newPage())))];
+  for (const tab of tabs.slice(1)) {
+    await tab.goto("/console/status");
+    await expect(tab.getByRole("heading", { name: "Status", level: 1 })).toBeVisible();
+  }
+  let old = "";
+  let renewed = 0;
+  await context.route("**/api/**", async (route) => {
+    const sent = route.request().headers()["authorization"] ?? "";
+    if (route.request().url().endsWith("/api/auth/refresh")) {
+      renewed += 1;
+      return route.continue();
+    }
+    if (old === "") old = sent;
+    if (sent !== old || sent === "") return route.continue();
+    return route.fulfill({ status: 401, json: { statusCode: 401, message: "The token has expired.", error: "Unauthorized" } });
+  });
+  await Promise.all(tabs.map((tab) => tab.getByRole("link", { name: /^Routes/ }).click()));
+  for (const tab of tabs) {
+    await expect(tab.getByRole("heading", { name: "Routes", level: 1 })).toBeVisible();
+    await expect(tab.getByText("There is no route yet", { exact: false }).or(tab.getByRole("link", { name: "New route" })).first()).toBeVisible();
+  }
+  expect(old).not.toBe("");
+  expect(renewed).toBe(1);
+});
+
+test("a session that ends in the middle of a form asks for the password above it, and nothing typed is lost", async ({ page }) => {
+  await openSettings(page, "Kept");
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  const typed = `Half typed ${Date.now()}`;
+  await name.fill(typed);
+  const asAdmin = await asOwner(page);
+  await asAdmin("/api/auth/logout", { everywhere: true });
+  await save(page);
+  await expect(page.getByText("Your session has ended. Sign in again: what you typed is still there.")).toBeVisible();
+  await page.getByLabel("Email").fill(EMAIL);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("Your session has ended.", { exact: false })).toBeHidden();
+  await expect(name).toHaveValue(typed);
+  await save(page);
+  await expect(page.getByRole("heading", { name: typed })).toBeVisible();
+});
+
+test("offline, a change waits and is saved when the network is back", async ({ page, context }) => {
+  await openSettings(page, "Offline");
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  const typed = `Waiting ${Date.now()}`;
+  await name.fill(typed);
+  await context.setOffline(true);
+  await expect(banner(page, "This computer is offline")).toBeVisible();
+  await save(page);
+  await expect(name).toHaveValue(typed);
+  await context.setOffline(false);
+  await expect(banner(page, "This computer is offline")).toBeHidden();
+  await expect(page.getByRole("heading", { name: typed })).toBeVisible();
+});
+
+test("a server that goes away in the middle of a form is told, and the form goes on when it is back", async ({ page, context }) => {
+  await openSettings(page, "Away");
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  const typed = `Later ${Date.now()}`;
+  await name.fill(typed);
+  await context.route(/\/(api|healthz)/, (route) => route.abort("connectionrefused"));
+  await save(page);
+  await expect(banner(page, "The server cannot be reached.")).toBeVisible();
+  await expect(banner(page, "The server does not answer.")).toBeVisible();
+  await expect(name).toHaveValue(typed);
+  await context.unrouteAll();
+  await expect(banner(page, "The server does not answer.")).toBeHidden();
+  await save(page);
+  await expect(page.getByRole("heading", { name: typed })).toBeVisible();
+});
