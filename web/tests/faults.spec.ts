@@ -1,4 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
+import { addConfiguration, startModel } from "./model";
+import { ask } from "./server";
 import { asOwner, EMAIL, PASSWORD, signIn } from "./support";
 
 const banner = (page: Page, words: string) => page.getByRole("alert").filter({ hasText: words });
@@ -42,24 +44,6 @@ test("a token that expires in five tabs at once is renewed once, and nobody is t
   expect(renewed).toBe(1);
 });
 
-test("a session that ends in the middle of a form asks for the password above it, and nothing typed is lost", async ({ page }) => {
-  await openSettings(page, "Kept");
-  const name = page.getByRole("textbox", { name: "Name", exact: true });
-  const typed = `Half typed ${Date.now()}`;
-  await name.fill(typed);
-  const asAdmin = await asOwner(page);
-  await asAdmin("/api/auth/logout", { everywhere: true });
-  await save(page);
-  await expect(page.getByText("Your session has ended. Sign in again: what you typed is still there.")).toBeVisible();
-  await page.getByLabel("Email").fill(EMAIL);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByText("Your session has ended.", { exact: false })).toBeHidden();
-  await expect(name).toHaveValue(typed);
-  await save(page);
-  await expect(page.getByRole("heading", { name: typed })).toBeVisible();
-});
-
 test("offline, a change waits and is saved when the network is back", async ({ page, context }) => {
   await openSettings(page, "Offline");
   const name = page.getByRole("textbox", { name: "Name", exact: true });
@@ -86,6 +70,66 @@ test("a server that goes away in the middle of a form is told, and the form goes
   await expect(name).toHaveValue(typed);
   await context.unrouteAll();
   await expect(banner(page, "The server does not answer.")).toBeHidden();
+  await save(page);
+  await expect(page.getByRole("heading", { name: typed })).toBeVisible();
+});
+
+test("who saves a budget that somebody else changed sees both sides, and keeps what was typed", async ({ page }) => {
+  const name = `Team ${Date.now()}`;
+  const budget = { name, subject: "workspace", subjectId: null, amount: "10", period: "month", timeZone: "UTC", hard: true, thresholds: [80], defaultPrice: null };
+  const { id } = await ask("POST", "/api/budgets", budget);
+  await signIn(page, "/console/policies?tab=budgets");
+  await page.getByRole("button", { name: `Actions for the budget ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  const form = page.getByRole("dialog", { name: new RegExp(name) });
+  await form.getByRole("textbox", { name: "Amount" }).fill("25");
+  await ask("PUT", `/api/budgets/${id}`, { ...budget, hard: false });
+  await form.getByRole("button", { name: "Save" }).click();
+  const conflict = page.getByRole("dialog", { name: "Somebody changed it meanwhile" });
+  await expect(conflict.getByRole("region", { name: "Theirs" })).toContainText("hard");
+  await expect(conflict.getByRole("region", { name: "Yours" })).toContainText("25");
+  await page.keyboard.press("Escape");
+  await expect(form.getByRole("textbox", { name: "Amount" })).toHaveValue("25");
+  await form.getByRole("button", { name: "Save" }).click();
+  await conflict.getByRole("button", { name: "Save mine over theirs" }).click();
+  await expect(form).toBeHidden();
+  expect((await ask("GET", `/api/budgets/${id}`))["amount"]).toMatch(/^25/);
+});
+
+test("an answer that loses its connection in the middle says so, and goes on", async ({ page, context }) => {
+  const model = await startModel();
+  await addConfiguration(page, model, "Cut off");
+  await signIn(page, "/console/chat?model=Cut%20off");
+  const field = page.getByRole("textbox", { name: "Message", exact: true });
+  await field.fill("Something slow");
+  await field.press("Enter");
+  const answer = page.getByRole("article", { name: "Answer" }).last();
+  await expect(answer).toContainText("word3");
+  await field.fill("Typed meanwhile");
+  await context.setOffline(true);
+  await expect(banner(page, "This computer is offline")).toBeVisible();
+  await context.setOffline(false);
+  await expect(answer).toContainText("word30");
+  expect((await answer.innerText()).match(/word7\b/g)).toHaveLength(1);
+  await expect(field).toHaveValue("Typed meanwhile");
+  await model.close();
+});
+
+// The last one: it ends every session of the owner.
+test("a session that ends in the middle of a form asks for the password above it, and nothing typed is lost", async ({ page }) => {
+  await openSettings(page, "Kept");
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  const typed = `Half typed ${Date.now()}`;
+  await name.fill(typed);
+  const asAdmin = await asOwner(page);
+  await asAdmin("/api/auth/logout", { everywhere: true });
+  await save(page);
+  await expect(page.getByText("Your session has ended. Sign in again: what you typed is still there.")).toBeVisible();
+  await page.getByLabel("Email").fill(EMAIL);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("Your session has ended.", { exact: false })).toBeHidden();
+  await expect(name).toHaveValue(typed);
   await save(page);
   await expect(page.getByRole("heading", { name: typed })).toBeVisible();
 });

@@ -3,7 +3,8 @@ import { at, pagesQuery } from "@/shared/api/pages";
 
 const MOST = 100;
 
-const readBudget = (client: TrunklineClient, id: string) => client.get("/api/budgets/{budget_id}", { path: { budget_id: id } });
+/** A budget as it is now. */
+export const readBudget = (client: TrunklineClient, id: string) => client.get("/api/budgets/{budget_id}", { path: { budget_id: id } });
 const createWith = (client: TrunklineClient, body: BudgetDraft) => client.post("/api/budgets", { body });
 
 export type Budget = Awaited<ReturnType<typeof readBudget>>;

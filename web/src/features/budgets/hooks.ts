@@ -14,11 +14,11 @@ export function useLimits() {
   return useInfiniteQuery(limitsQuery(client, id));
 }
 
-/** Makes a budget, or changes `budget`. */
-export function useSaveBudget(budget: Budget | null) {
+/** Makes a budget, or changes `onto`, as it was then; fails with 412 where somebody else changed it meanwhile. */
+export function useSaveBudget() {
   const { client } = useWorkspace();
   return useMutation({
-    mutationFn: (draft: BudgetDraft) => (budget === null ? createBudget(client, draft) : updateBudget(client, budget, draft)),
+    mutationFn: ({ draft, onto }: { draft: BudgetDraft; onto: Budget | null }) => (onto === null ? createBudget(client, draft) : updateBudget(client, onto, draft)),
     onSettled: useForget("budgets"),
   });
 }

@@ -16,6 +16,7 @@ export function FormDialog({
   ready = true,
   error,
   size = "md",
+  covered = false,
   onSubmit,
   onClose,
   children,
@@ -27,6 +28,8 @@ export function FormDialog({
   ready?: boolean;
   error?: unknown;
   size?: "md" | "lg" | "xl";
+  /** Whether another dialog lies over this one, which Escape is for then. */
+  covered?: boolean;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -34,7 +37,7 @@ export function FormDialog({
   const [asking, setAsking] = useState(false);
   const close = () => (changed && !asking ? setAsking(true) : onClose());
   return (
-    <Modal opened onClose={close} title={title} size={size} closeOnClickOutside={!changed} closeButtonProps={{ "aria-label": texts.close }}>
+    <Modal opened onClose={close} title={title} size={size} closeOnClickOutside={!changed} closeOnEscape={!covered} closeButtonProps={{ "aria-label": texts.close }}>
       <LeaveGuard when={changed} />
       <form
         noValidate

@@ -58,6 +58,7 @@ export function ChannelForm({ channel, onClose }: { channel: AlertChannel | null
         changed={isDirty && !saving.isSuccess}
         pending={saving.isPending}
         error={isAtFields(saving.error, FIELDS) ? null : saving.error}
+        covered={theirs !== null}
         onClose={onClose}
         onSubmit={() => void form.handleSubmit((values) => send(values, base))()}
       >
