@@ -67,6 +67,18 @@ test("what was typed stays while another page is open", async ({ page }) => {
   await expect(raw).toHaveValue('{"model": "demo-chat"');
 });
 
+test("of a prompt of a megabyte the beginning is shown, and all of it is there", async ({ page }) => {
+  await signIn(page, "/console/playground");
+  const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
+  await prompt.fill("x ".repeat(500_000));
+  const request = page.getByRole("region", { name: "Request" });
+  await expect(request).toContainText("more characters, which are copied, too");
+  expect((await request.innerText()).length).toBeLessThan(60_000);
+  await prompt.press("End");
+  await prompt.press("y");
+  expect(await prompt.inputValue()).toHaveLength(1_000_001);
+});
+
 test("texts are compared by their vectors", async ({ page }) => {
   await open(page, "embeddings", "demo/demo-embeddings");
   await page.getByRole("textbox", { name: "Texts, one a line" }).fill("a red house\na red house\nsomething else");

@@ -4,6 +4,7 @@ export const texts = {
   copied: "Copied",
   copyFailed: "The browser does not let the page copy. Select the text and copy it by hand.",
   copyAs: "Copy as",
+  rest: (characters: string) => `… ${characters} more characters, which are copied, too`,
   close: "Close",
   cancel: "Cancel",
   tryAgain: "Try again",

@@ -1,17 +1,20 @@
 import type { ReactNode } from "react";
+import { count } from "@/shared/format/quantity";
+import { texts } from "@/shared/texts";
 import { CodeBlock } from "./CodeBlock";
 import classes from "./CodeBlock.module.css";
 
-/** Beyond this, colours cost more than they help. */
-const COLOURED_CHARACTERS = 50_000;
+/** So much is drawn, and coloured: more would be laid out anew with each letter that is typed beside it. */
+const SHOWN_CHARACTERS = 50_000;
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|(?:^|\n)\s*#[^\n]*/g;
 
-/** JSON with its keys and strings coloured. `value` may be text already. */
+/** JSON with its keys and strings coloured. `value` may be text already. Of a long one the beginning is shown; all of it is copied. */
 export function JsonBlock({ value, label, wrap, maxHeight }: { value: unknown; label: string; wrap?: boolean; maxHeight?: number }) {
   const code = typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
   return (
     <CodeBlock code={code} label={label} {...(wrap === undefined ? {} : { wrap })} {...(maxHeight === undefined ? {} : { maxHeight })}>
-      {code.length > COLOURED_CHARACTERS ? code : coloured(code)}
+      {coloured(code.slice(0, SHOWN_CHARACTERS))}
+      {code.length > SHOWN_CHARACTERS ? <span className={classes.note}>{`\n${texts.rest(count(code.length - SHOWN_CHARACTERS))}`}</span> : null}
     </CodeBlock>
   );
 }

@@ -3,6 +3,7 @@ import { ModelPicker } from "@/shared/choices/ModelPicker";
 import { NumberField } from "@/shared/ui/NumberField";
 import { type Asked, isText, type Kind, KINDS } from "../kinds";
 import { texts } from "../texts";
+import classes from "./RequestForm.module.css";
 
 const PROMPTS: Partial<Record<Kind, string>> = { images: texts.picture, embeddings: texts.embed, speech: texts.say };
 
@@ -51,9 +52,8 @@ export function RequestForm({
       ) : (
         <Textarea
           label={PROMPTS[asked.kind] ?? texts.prompt}
-          autosize
-          minRows={4}
-          maxRows={14}
+          rows={4}
+          classNames={{ input: classes.grows ?? "" }}
           value={asked.prompt}
           onChange={(event) => onChange({ prompt: event.currentTarget.value })}
         />
