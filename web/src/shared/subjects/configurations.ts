@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { experimental_streamedQuery as streamedQuery, queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
 import { at, readAll } from "@/shared/api/pages";
 
@@ -16,7 +16,25 @@ export function readConfigurations(client: TrunklineClient): Promise<Configurati
   return readAll((cursor) => readPage(client, cursor));
 }
 
-/** The same, kept for all pages. */
+/** The same, page by page. */
+async function* readPages(client: TrunklineClient): AsyncGenerator<Configurations> {
+  let cursor: string | null = null;
+  do {
+    const { items, next }: { items: Configurations; next: string | null } = await readPage(client, cursor);
+    yield items;
+    cursor = next;
+  } while (cursor !== null);
+}
+
+/** The same, kept for all pages of the console. Where there are many, the first are shown while the others come. */
 export function configurationsQuery(client: TrunklineClient, workspaceId: string) {
-  return queryOptions({ queryKey: ["configurations", workspaceId], queryFn: () => readConfigurations(client) });
+  return queryOptions({
+    queryKey: ["configurations", workspaceId],
+    queryFn: streamedQuery({
+      streamFn: () => readPages(client),
+      reducer: (before: Configurations, items: Configurations) => [...before, ...items],
+      initialValue: [],
+      refetchMode: "replace",
+    }),
+  });
 }

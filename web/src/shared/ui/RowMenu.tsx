@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { Ellipsis } from "lucide-react";
+import { LazyMenu } from "./LazyMenu";
 
 /** Something that can be done with a row. */
 export interface RowAction {
@@ -12,19 +13,20 @@ export interface RowAction {
 export function RowMenu({ label, actions }: { label: string; actions: RowAction[] }) {
   if (actions.length === 0) return null;
   return (
-    <Menu position="bottom-end" width={180}>
-      <Menu.Target>
+    <LazyMenu
+      position="bottom-end"
+      width={180}
+      target={
         <ActionIcon variant="subtle" color="gray" aria-label={label}>
           <Ellipsis size={16} aria-hidden />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {actions.map(({ label: word, run, destroys }) => (
-          <Menu.Item key={word} onClick={run} {...(destroys ? { c: "var(--tl-bad)" } : {})}>
-            {word}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      }
+    >
+      {actions.map(({ label: word, run, destroys }) => (
+        <Menu.Item key={word} onClick={run} {...(destroys ? { c: "var(--tl-bad)" } : {})}>
+          {word}
+        </Menu.Item>
+      ))}
+    </LazyMenu>
   );
 }

@@ -9,12 +9,12 @@ import classes from "./CatalogueTable.module.css";
 import { UseModel } from "./UseModel";
 
 /** A model in the table. */
-export const CatalogueRow = memo(function CatalogueRow({ entry, index, chosen, full, onToggle }: { entry: Entry; index: number; chosen: boolean; full: boolean; onToggle: () => void }) {
+export const CatalogueRow = memo(function CatalogueRow({ entry, index, chosen, full, onToggle }: { entry: Entry; index: number; chosen: boolean; full: boolean; onToggle: (key: string) => void }) {
   const { model, provider } = entry;
   return (
     <Table.Tr aria-rowindex={index + 2}>
       <Table.Td visibleFrom="sm">
-        <Checkbox size="xs" aria-label={texts.compareLabel(model.id)} checked={chosen} disabled={full} onChange={onToggle} />
+        <Checkbox size="xs" aria-label={texts.compareLabel(model.id)} checked={chosen} disabled={full} onChange={() => onToggle(entry.key)} />
       </Table.Td>
       <Table.Td className={classes.name}>
         <Group gap="sm" wrap="nowrap">

@@ -1,6 +1,6 @@
 import { Table, VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { useCallback, useRef } from "react";
 import { SortHead } from "@/shared/ui/SortHead";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { VirtualRows } from "@/shared/ui/VirtualRows";
@@ -14,13 +14,18 @@ const { columns } = texts;
 /** All models that were found in one table, of which only the rows in sight exist: ten thousand scroll as ten do. */
 export function CatalogueTable({ entries, search, onSearch }: { entries: Entry[]; search: CatalogueSearch; onSearch: (next: CatalogueSearch) => void }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 6 });
   const compared = search.compare ?? [];
   const sorting = { sorted: search, onSort: (sorted: Pick<CatalogueSearch, "sort" | "down">) => onSearch({ ...search, ...sorted }) };
-  const toggle = (key: string) => {
-    const next = compared.includes(key) ? compared.filter((each) => each !== key) : [...compared, key].slice(0, COMPARED);
-    onSearch({ ...search, compare: next.length === 0 ? undefined : next });
-  };
+  // The same while somebody scrolls, so that rows which stay are not drawn anew.
+  const toggle = useCallback(
+    (key: string) => {
+      const before = search.compare ?? [];
+      const next = before.includes(key) ? before.filter((each) => each !== key) : [...before, key].slice(0, COMPARED);
+      onSearch({ ...search, compare: next.length === 0 ? undefined : next });
+    },
+    [search, onSearch],
+  );
   return (
     <TableFrame
       label={texts.title}
@@ -49,7 +54,7 @@ export function CatalogueTable({ entries, search, onSearch }: { entries: Entry[]
           const entry = entries[item.index];
           if (entry === undefined) return null;
           const chosen = compared.includes(entry.key);
-          return <CatalogueRow key={entry.key} entry={entry} index={item.index} chosen={chosen} full={!chosen && compared.length >= COMPARED} onToggle={() => toggle(entry.key)} />;
+          return <CatalogueRow key={entry.key} entry={entry} index={item.index} chosen={chosen} full={!chosen && compared.length >= COMPARED} onToggle={toggle} />;
         }}
       </VirtualRows>
     </TableFrame>

@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
+import { LazyMenu } from "@/shared/ui/LazyMenu";
 import { useMay } from "@/shared/workspace";
 import { texts } from "../texts";
 
@@ -24,20 +25,20 @@ export function UseModel({ provider, model }: { provider: string; model: string 
     );
   }
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
+    <LazyMenu
+      position="bottom-end"
+      target={
         <Button {...look} rightSection={<ChevronDown size={12} aria-hidden />}>
           {texts.use}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component={Link} {...configuration}>
-          {texts.useAs.configuration}
-        </Menu.Item>
-        <Menu.Item component={Link} {...feature}>
-          {texts.useAs.feature}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      }
+    >
+      <Menu.Item component={Link} {...configuration}>
+        {texts.useAs.configuration}
+      </Menu.Item>
+      <Menu.Item component={Link} {...feature}>
+        {texts.useAs.feature}
+      </Menu.Item>
+    </LazyMenu>
   );
 }

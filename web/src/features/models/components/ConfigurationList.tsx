@@ -1,6 +1,6 @@
 import { Checkbox, Table, VisuallyHidden } from "@mantine/core";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { CallSpan } from "@/shared/calls/CallsLink";
 import { SortHead } from "@/shared/ui/SortHead";
 import { TableFrame } from "@/shared/ui/TableFrame";
@@ -38,13 +38,17 @@ export function ConfigurationList({
   const frame = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   useLayoutEffect(() => setMargin(frame.current?.offsetTop ?? 0), []);
-  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => ROW, overscan: 12, scrollMargin: margin });
+  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => ROW, overscan: 5, scrollMargin: margin });
   const sorting = { sorted: search, onSort: (sorted: Pick<ConfigurationSearch, "sort" | "down">) => onSearch({ ...search, ...sorted }) };
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    onChosen(next);
-  };
+  // The same while somebody scrolls, so that rows which stay are not drawn anew.
+  const toggle = useCallback(
+    (id: string) => {
+      const next = new Set(chosen);
+      if (!next.delete(id)) next.add(id);
+      onChosen(next);
+    },
+    [chosen, onChosen],
+  );
   const all = rows.length > 0 && rows.every((row) => chosen.has(row.configuration.id));
   return (
     <TableFrame
@@ -93,7 +97,7 @@ export function ConfigurationList({
               test={tests[id]}
               selectable={selectable}
               chosen={chosen.has(id)}
-              onToggle={() => toggle(id)}
+              onToggle={toggle}
             />
           );
         }}

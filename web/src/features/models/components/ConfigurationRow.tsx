@@ -1,6 +1,6 @@
 import { Anchor, Box, Checkbox, Group, Table, Text } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { MouseEvent } from "react";
+import { memo, type MouseEvent } from "react";
 import { type CallSpan } from "@/shared/calls/CallsLink";
 import { ago, duration } from "@/shared/format/time";
 import { wordFor } from "@/shared/health";
@@ -18,7 +18,7 @@ import { VersionSplit } from "./VersionSplit";
 const apart = { onClick: (event: MouseEvent) => event.stopPropagation() };
 
 /** A configuration in the table. A click anywhere opens it; figures open the requests that they sum. */
-export function ConfigurationRow({
+export const ConfigurationRow = memo(function ConfigurationRow({
   row,
   span,
   index,
@@ -35,7 +35,7 @@ export function ConfigurationRow({
   test: TestResult | undefined;
   selectable: boolean;
   chosen: boolean;
-  onToggle: () => void;
+  onToggle: (id: string) => void;
 }) {
   const navigate = useNavigate();
   const { configuration } = row;
@@ -52,7 +52,7 @@ export function ConfigurationRow({
     >
       {selectable ? (
         <Table.Td visibleFrom="sm" {...apart}>
-          <Checkbox size="xs" aria-label={texts.list.select(configuration.name)} checked={chosen} onChange={onToggle} />
+          <Checkbox size="xs" aria-label={texts.list.select(configuration.name)} checked={chosen} onChange={() => onToggle(configuration.id)} />
         </Table.Td>
       ) : null}
       <Table.Td>
@@ -89,4 +89,4 @@ export function ConfigurationRow({
       </Table.Td>
     </Table.Tr>
   );
-}
+});

@@ -1,0 +1,1 @@
+"""What the console's pages cost in Chromium, over a large installation."""
