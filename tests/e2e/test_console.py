@@ -1,8 +1,12 @@
-"""The console in a real browser and a real server: each file of ``web/tests`` is a story with a server of its own."""
+"""The console in a real browser and a real server: each file of ``web/tests`` is a story with a server of its own.
+
+``CONSOLE_PICTURES=folder`` keeps a picture of each page that a story looks at, at each width, in light and in dark.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -33,6 +37,9 @@ SETTINGS: dict[str, dict[str, str]] = {
     },
 }
 """What a story's server is started with beside the usual."""
+PICTURES = os.environ.get("CONSOLE_PICTURES")
+TOKENS = re.compile(r"\btlr?-[\w-]{43}|\beyJ[\w-]{10}")
+"""Tokens that are no business of a log; the link of the first run is told there."""
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt install chromium")
@@ -54,7 +61,7 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                     "CONSOLE_SMTP_PORT": str(SMTP_PORT),
                     "CONSOLE_EMAIL": EMAIL,
                     "CONSOLE_PASSWORD": PASSWORD,
-                    "CONSOLE_PICTURES": str(tmp_path / "pictures"),
+                    **({"CONSOLE_PICTURES": f"{PICTURES}/{story}"} if PICTURES else {}),
                     "AIMOCK_URL": upstream.url,
                     "AIMOCK_KEY": aimock.KEY,
                     "CHROMIUM": str(CHROMIUM),
@@ -65,5 +72,6 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                 check=False,
             )
         assert done.returncode == 0, done.stdout + done.stderr
+        assert not TOKENS.search(server.log.read_text())
     finally:
         server.stop()

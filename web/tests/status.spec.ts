@@ -29,7 +29,11 @@ test("the status tells of a rejected key as it happens, and of the last error", 
   await expect(configurations.getByText(/^Last error .*: /)).toBeVisible();
   await expect(configurations.getByText(/^Routes pass it over for \d+ s more/)).toBeVisible();
   await expect(page.getByRole("region", { name: "Providers" }).getByText("Key rejected", { exact: true })).toBeVisible();
-  expect(await configurations.getByRole("img", { name: /^Fragile: history/ }).locator("rect").count()).toBe(90);
+  const history = configurations.getByRole("img", { name: /^Fragile: history/ });
+  const bars = await history.locator("path").evaluateAll((paths) => paths.map((path) => path.getAttribute("d") ?? "").join(""));
+  expect(bars.match(/M/g)).toHaveLength(90);
+  await history.hover();
+  await expect(history.locator("title")).toContainText("calls");
   await page.getByRole("button", { name: "Last 90 days" }).click();
   await expect(page).toHaveURL(/cell=day/);
   await expect(page.getByText("Each cell is a day in UTC; the last one is under way.")).toBeVisible();

@@ -40,11 +40,28 @@ export function watch(page: Page): { origins: Set<string>; complaints: string[] 
 
 const WIDTHS = [1440, 1024, 375];
 
-/** At each width axe finds nothing and nothing is wider than the window; a picture of it is kept for people. */
+/** Tokens of each kind, and the head of an access token. */
+const TOKENS = /\btl[ro]?-[\w-]{43}|\beyJ[\w-]{10}/;
+
+/** Nothing came from another origin, and no token stands where scripts, histories or other pages could find it. */
+async function keepsToItself(page: Page): Promise<void> {
+  const { origins, kept } = await page.evaluate(() => ({
+    origins: performance.getEntriesByType("resource").map(({ name }) => new URL(name).origin),
+    kept: JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }]),
+  }));
+  expect(new Set([...origins, new URL(page.url()).origin]).size, `${origins}`).toBe(1);
+  expect(kept).not.toMatch(TOKENS);
+}
+
+/**
+ * At each width axe finds nothing and nothing is wider than the window, and the page keeps to itself. Where CONSOLE_PICTURES says so, a picture
+ * is kept for people.
+ */
 export async function look(page: Page, info: TestInfo, name: string): Promise<void> {
+  await keepsToItself(page);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
+    if (process.env["CONSOLE_PICTURES"] !== undefined) await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
     // The page keeps axe from the first width, and its frames are of its own origin: a third of the time, the same findings.
     const axe = width === WIDTHS[0] ? new AxeBuilder({ page }) : new AxeBuilder({ page, axeSource: ";" });
     expect((await axe.setLegacyMode().options({ resultTypes: ["violations"] }).analyze()).violations).toEqual([]);

@@ -1,4 +1,4 @@
-import { Stack, Text, Title } from "@mantine/core";
+import { Anchor, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
 /** For addresses that lead nowhere. */
@@ -7,7 +7,9 @@ export function NotFound() {
     <Stack gap="xs">
       <Title order={1}>There is no such page</Title>
       <Text c="dimmed">The address may be mistyped, or from another version of Trunkline.</Text>
-      <Link to="/">Go to Home</Link>
+      <Anchor component={Link} to="/">
+        Go to Home
+      </Anchor>
     </Stack>
   );
 }

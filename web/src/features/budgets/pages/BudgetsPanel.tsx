@@ -1,10 +1,11 @@
-import { Button, Group, SimpleGrid, Text } from "@mantine/core";
+import { Button, SimpleGrid } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
+import { PanelHead } from "@/shared/ui/PanelHead";
 import { useMay } from "@/shared/workspace";
 import type { Budget } from "../api";
 import { BudgetCard } from "../components/BudgetCard";
@@ -24,14 +25,13 @@ export function BudgetsPanel() {
   const words = texts.budgets;
   return (
     <>
-      <Group justify="space-between" mb="sm">
-        <Text c="dimmed">{words.about}</Text>
+      <PanelHead about={words.about}>
         {mayChange ? (
           <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setOpen({ kind: "create" })}>
             {words.add}
           </Button>
         ) : null}
-      </Group>
+      </PanelHead>
       <Loaded query={budgets} skeleton={<ListSkeleton rows={3} label={words.loading} />}>
         {(all) =>
           all.length === 0 ? (

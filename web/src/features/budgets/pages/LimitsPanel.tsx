@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
@@ -7,6 +7,7 @@ import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
 import { notifyDone } from "@/shared/ui/notify";
+import { PanelHead } from "@/shared/ui/PanelHead";
 import { useMay } from "@/shared/workspace";
 import type { Limit } from "../api";
 import { LimitForm } from "../components/LimitForm";
@@ -27,14 +28,13 @@ export function LimitsPanel() {
   const words = texts.limits;
   return (
     <>
-      <Group justify="space-between" mb="sm">
-        <Text c="dimmed">{words.about}</Text>
+      <PanelHead about={words.about}>
         {mayChange ? (
           <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setOpen({ kind: "create" })}>
             {words.add}
           </Button>
         ) : null}
-      </Group>
+      </PanelHead>
       <Loaded query={limits} skeleton={<ListSkeleton rows={4} label={words.loading} />}>
         {(all) =>
           all.length === 0 ? (

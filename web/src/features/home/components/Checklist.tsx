@@ -40,9 +40,11 @@ export function Checklist({ steps }: { steps: Steps }) {
               <CopyButton value={making.data} />
             </Group>
           ) : may.has("keys.create") ? (
-            <Button variant="default" loading={making.isPending} onClick={() => making.mutate()}>
-              {words.key.make}
-            </Button>
+            <Group>
+              <Button variant="default" loading={making.isPending} onClick={() => making.mutate()}>
+                {words.key.make}
+              </Button>
+            </Group>
           ) : null}
           {making.error ? <Problem error={making.error} /> : null}
         </Step>

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
@@ -6,6 +6,7 @@ import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { notifyDone } from "@/shared/ui/notify";
+import { PanelHead } from "@/shared/ui/PanelHead";
 import { useMay } from "@/shared/workspace";
 import type { Policy } from "../api";
 import { PolicyForm } from "../components/PolicyForm";
@@ -25,16 +26,13 @@ export function PoliciesPanel({ onViolations }: { onViolations: (policyId: strin
   const close = () => setOpen(null);
   return (
     <>
-      <Group justify="space-between" mb="sm">
-        <Text c="dimmed" flex={1}>
-          {texts.about}
-        </Text>
+      <PanelHead about={texts.about}>
         {mayChange ? (
           <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setOpen({ kind: "create" })}>
             {texts.add}
           </Button>
         ) : null}
-      </Group>
+      </PanelHead>
       <Loaded query={policies} skeleton={<ListSkeleton rows={4} label={texts.loading} />}>
         {(all) =>
           all.length === 0 ? (

@@ -1,4 +1,4 @@
-import { Group, Select, Table, Text } from "@mantine/core";
+import { Select, Table, Text } from "@mantine/core";
 import { moment } from "@/shared/format/time";
 import { useNames } from "@/shared/subjects/useNames";
 import { Badge, type Tone } from "@/shared/ui/Badge";
@@ -6,6 +6,7 @@ import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
+import { PanelHead } from "@/shared/ui/PanelHead";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { usePolicies, useViolations } from "../hooks";
 import { texts } from "../texts";
@@ -21,10 +22,7 @@ export function ViolationsPanel({ policyId, onPolicy }: { policyId: string | und
   const key = useNames("key");
   return (
     <>
-      <Group justify="space-between" mb="sm">
-        <Text c="dimmed" flex={1}>
-          {words.about}
-        </Text>
+      <PanelHead about={words.about}>
         <Select
           size="xs"
           w={220}
@@ -35,7 +33,7 @@ export function ViolationsPanel({ policyId, onPolicy }: { policyId: string | und
           onChange={(next) => onPolicy(next ?? undefined)}
           clearable
         />
-      </Group>
+      </PanelHead>
       <Loaded query={violations} skeleton={<ListSkeleton rows={5} label={words.loading} />}>
         {(all) =>
           all.length === 0 ? (

@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from "@mantine/core";
+import { Button, Table, Text } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { usd } from "@/shared/format/money";
@@ -9,6 +9,7 @@ import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
+import { PanelHead } from "@/shared/ui/PanelHead";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay } from "@/shared/workspace";
@@ -29,14 +30,13 @@ export function PricesPanel() {
   const [removed, setRemoved] = useState<Price | null>(null);
   return (
     <>
-      <Group justify="space-between" mb="sm">
-        <Text c="dimmed">{words.about}</Text>
+      <PanelHead about={words.about}>
         {mayChange ? (
           <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>
             {words.add}
           </Button>
         ) : null}
-      </Group>
+      </PanelHead>
       <Loaded query={prices} skeleton={<ListSkeleton rows={3} label={texts.loading} />}>
         {(all) =>
           all.length === 0 ? (
