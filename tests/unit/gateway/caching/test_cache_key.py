@@ -270,3 +270,40 @@ def test_one_vector_is_not_answered_with_a_list_of_one() -> None:
     candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
     calls = [Embeddings(dialect, body, "e") for dialect in (gemini.DIALECT, Single())]
     assert len({find_key(USER, actor, candidate, call) for call in calls}) == 2
+
+
+def test_a_key_is_of_its_workspace_whatever_else_is_the_same() -> None:
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+    chat = Chat(openai_chat.DIALECT, json.dumps(BODY).encode())
+    keys = [find_key(WORKSPACE, Actor(user_id="u", workspace_id=name, role="member"), candidate, chat) for name in "wx"]
+    first, second = keys
+    assert first is not None
+    assert second is not None
+    assert (first.workspace_id, second.workspace_id) == ("w", "x")
+    assert first.digest != second.digest
+
+
+def test_a_stream_is_not_given_for_an_answer_where_the_url_asks_for_it() -> None:
+    body = json.dumps({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}).encode()
+    actor = Actor(user_id="u", workspace_id="w", role="member")
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="gemini")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+    keys = {find_key(USER, actor, candidate, Chat(gemini.DIALECT, body, "m", streams)) for streams in (False, True)}
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    "changed", [{"ttl_seconds": 61}, {"with_tools": True}, {"semantic": Semantic(model="v")}], ids=repr
+)
+def test_what_was_kept_on_other_terms_is_not_found(changed: dict[str, Any]) -> None:
+    assert Question().key(USER) != Question().key(msgspec.structs.replace(USER, **changed))
+
+
+def test_a_question_without_text_is_not_what_all_texts_are_kept_under() -> None:
+    asked = Question().ask(SEMANTIC)
+    empty = Question().ask(SEMANTIC, messages=[{"role": "user", "content": None}])
+    assert asked is not None
+    assert asked.scope is not None
+    assert empty is not None
+    assert empty.key != asked.scope.key
