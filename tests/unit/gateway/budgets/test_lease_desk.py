@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from trunkline.core.budget import Budget
@@ -27,6 +28,7 @@ class Bank:
         self.questions: list[LeaseQuestion] = []
         self.fault: Unavailable | None = None
         self.left = 1_000
+        self.period = FOREVER
         self.open = asyncio.Event()
         self.open.set()
 
@@ -44,7 +46,7 @@ class Bank:
             got = min(need.want, self.left)
             self.left -= got
             outcomes.append(LeaseOutcome({"b": got}))
-        terms = [LeaseTerms("b", "l", BUDGET.revision, FOREVER, self.extra)] if question.needs else []
+        terms = [LeaseTerms("b", "l", BUDGET.revision, self.period, self.extra)] if question.needs else []
         return LeaseAnswer(terms, outcomes)
 
 
@@ -68,6 +70,26 @@ async def test_what_is_leased_is_reserved_at_once() -> None:
     held.void()
     assert desk.take([(BUDGET, 100)]) is not None
     assert len(bank.questions) == 1
+
+
+async def test_what_is_leased_of_a_period_is_not_spent_after_its_end() -> None:
+    bank = Bank()
+    bank.extra, bank.period = 100, Period(0, int(Clock.now + 5) * 1_000_000)
+    desk = make_desk(bank)
+    await desk.reserve({BUDGET: Need(10, 10)})
+    Clock.now += 4
+    assert desk.take([(BUDGET, 10)]) is not None
+    Clock.now += 1
+    assert desk.take([(BUDGET, 10)]) is None
+
+
+async def test_what_was_leased_before_a_change_is_asked_for_anew() -> None:
+    bank = Bank()
+    bank.extra = 100
+    desk = make_desk(bank)
+    await desk.reserve({BUDGET: Need(10, 10)})
+    assert desk.take([(msgspec.structs.replace(BUDGET, revision=2), 10)]) is None
+    assert desk.take([(BUDGET, 10)]) is not None
 
 
 async def test_calls_that_come_together_ask_together() -> None:

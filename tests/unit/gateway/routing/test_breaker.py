@@ -172,6 +172,14 @@ def test_half_of_enough_calls_are_too_many_failures() -> None:
     assert not breakers.enter(entry())
 
 
+def test_half_of_just_enough_calls_is_as_many() -> None:
+    breakers = Breakers(Clock())
+    play(breakers, "x." * (LEAST_CALLS // 2 - 1) + ".")
+    assert breakers.enter(entry())
+    play(breakers, "x")
+    assert not breakers.enter(entry())
+
+
 def test_less_than_half_is_borne() -> None:
     breakers = Breakers(Clock())
     play(breakers, "x.." * LEAST_CALLS)

@@ -40,6 +40,7 @@ def test_the_provider_says_how_long() -> None:
     wait = delay(error("rate_limit", 2.0), 1, 60)
     assert wait is not None
     assert 2.0 <= wait <= CAP_SECONDS
+    assert delay(error("rate_limit", CAP_SECONDS), 1, 60) == CAP_SECONDS
     assert delay(error("rate_limit", CAP_SECONDS + 1), 1, 60) is None
 
 
@@ -60,6 +61,21 @@ def test_budget_is_a_fifth_of_the_calls_and_ten_a_second() -> None:
     assert sum(budget.withdraw("w") for _ in range(50)) == 10
     budget.deposit("other")
     assert budget.withdraw("other"), "places do not share"
+
+
+def test_no_more_than_a_hundred_are_saved_up() -> None:
+    now = [0.0]
+    budget = RetryBudget(lambda: now[0])
+    for _ in range(1_000):
+        budget.deposit("w", "t")
+    assert sum(budget.withdraw("w") for _ in range(500)) == 100
+    now[0] += 60
+    assert sum(budget.withdraw("w", "t") for _ in range(500)) == 10, "the target is not known before its first retry"
+    for _ in range(1_000):
+        budget.deposit("w", "t")
+    assert sum(budget.withdraw("w", "t") for _ in range(500)) == 100
+    now[0] += 60
+    assert sum(budget.withdraw("w", "t") for _ in range(500)) == 100
 
 
 def test_storm_is_never_amplified() -> None:
