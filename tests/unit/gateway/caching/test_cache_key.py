@@ -245,7 +245,7 @@ def test_vectors_by_their_texts() -> None:
     entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
     candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
 
-    def key(**fields: Any) -> bytes | None:
+    def key(**fields: Any) -> CacheKey | None:
         call = Embeddings(openai_chat.DIALECT, json.dumps({"model": "e", "input": "a", **fields}).encode())
         return find_key(USER, actor, candidate, call)
 
