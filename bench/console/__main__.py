@@ -43,7 +43,14 @@ async def fill(folder: Path) -> str:
 def measure(folder: Path, workspace: str, only: str) -> Iterator[Line]:
     """What the browser finds, as it finds it."""
     with server.start(folder) as trunkline:
-        asked = {"url": trunkline.url, "pid": trunkline.pid, "email": EMAIL, "password": PASSWORD, "workspace": workspace, "only": only}
+        asked = {
+            "url": trunkline.url,
+            "pid": trunkline.pid,
+            "email": EMAIL,
+            "password": PASSWORD,
+            "workspace": workspace,
+            "only": only,
+        }
         command = [str(NODE), "bench/measure.ts", json.dumps(asked)]
         with subprocess.Popen(command, cwd=WEB, env=dict(os.environ), stdout=subprocess.PIPE, text=True) as browser:
             assert browser.stdout is not None
