@@ -40,10 +40,12 @@ def list_cases(provider: Nginx, proxy: Nginx, trunkline: Trunkline, two: Trunkli
         Case("nginx", proxy.url + path, "m", "", proxy.pid),
         Case("trunkline", own, "openai", key, pid, journal=journal),
         Case("trunkline, two workers", two.url + path, "openai", two.key, two.pid, journal=two.journal),
+        Case("nginx, half load", proxy.url + path, "m", "", proxy.pid, half_of="trunkline"),
+        Case("trunkline, half load", own, "openai", key, pid, journal=journal, half_of="trunkline"),
+        Case("trunkline, a route of two", own, "route", key, pid, journal=journal),
         Case("trunkline → anthropic", own, "anthropic", key, pid, journal=journal),
         Case("trunkline → gemini", own, "gemini", key, pid, journal=journal),
         Case("trunkline → ollama", own, "ollama", key, pid, journal=journal),
-        Case("direct, one caller", provider.url + path, "m", "", provider.pid, connections=1),
         Case("nginx, one caller", proxy.url + path, "m", "", proxy.pid, connections=1),
         Case("trunkline, one caller", own, "openai", key, pid, connections=1, journal=journal),
         Case("nginx, 100 kB prompts", proxy.url + path, "m", "", proxy.pid, prompt=LONG_PROMPT),
@@ -53,6 +55,15 @@ def list_cases(provider: Nginx, proxy: Nginx, trunkline: Trunkline, two: Trunkli
         cases += [
             Case("nginx, streamed", proxy.url + streamed, "m", "", proxy.pid, CHUNKS),
             Case("trunkline, streamed", own, "openai-streamed", key, pid, CHUNKS, journal=journal),
+            Case(
+                "trunkline, two workers, streamed",
+                two.url + path,
+                "openai-streamed",
+                two.key,
+                two.pid,
+                CHUNKS,
+                journal=two.journal,
+            ),
             Case("trunkline → anthropic, streamed", own, "anthropic-streamed", key, pid, CHUNKS, journal=journal),
             Case("nginx, 1,000 streams", proxy.url + slow, "m", "", proxy.pid, SLOW_CHUNKS, MANY, seconds=MANY_SECONDS),
             Case(
@@ -68,6 +79,11 @@ def list_cases(provider: Nginx, proxy: Nginx, trunkline: Trunkline, two: Trunkli
             ),
         ]
     return cases
+
+
+def find_pause(case: Case, full: Run) -> float:
+    """Milliseconds that each connection waits before a request, so that there are half as many as in ``full``."""
+    return 1e3 * case.connections / (full.load.requests / full.load.seconds / 2)
 
 
 def bench(rounds: int, seconds: int, console: Console) -> Report:
@@ -91,7 +107,8 @@ def bench(rounds: int, seconds: int, console: Console) -> Report:
                     for _ in range(rounds):
                         for case in cases:
                             progress.update(task, description=case.name)
-                            seen[case.name].append(measure(folder, case, seconds, sizes[case.name]))
+                            pause = find_pause(case, seen[case.half_of][-1]) if case.half_of else 0
+                            seen[case.name].append(measure(folder, case, seconds, sizes[case.name], pause))
                             progress.advance(task)
                 memory = Watched(trunkline.pid).memory()
                 results = [summarise(case, seen[case.name]) for case in cases]

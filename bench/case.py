@@ -33,7 +33,7 @@ class Case(msgspec.Struct, frozen=True):
     """``chunks`` is how many a streamed answer has, 0 for whole ones.
 
     ``journal`` is where the work waits that the load leaves; ``seconds`` how long a measurement takes, where that is
-    not what is asked for.
+    not what is asked for. ``half_of`` is the case of whose requests there are half as many in a second.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Case(msgspec.Struct, frozen=True):
     prompt: str | None = None
     journal: Path | None = None
     seconds: int | None = None
+    half_of: str | None = None
 
     @property
     def body(self) -> dict[str, object]:
@@ -64,15 +65,22 @@ class Run(msgspec.Struct, frozen=True):
     load: wrk.Load
 
 
-def measure(folder: Path, case: Case, seconds: int, answer_bytes: int) -> Run:
+def measure(folder: Path, case: Case, seconds: int, answer_bytes: int, pause_ms: float = 0) -> Run:
     """Load, and the work that is left when it ends: calls that are still to be taken into the database.
 
-    Streams that the end of the load cuts off count as far as they came, by their bytes of ``answer_bytes``.
+    Each connection waits for ``pause_ms`` before a request, on average. Streams that the end of the load cuts off count
+    as far as they came, by their bytes of ``answer_bytes``.
     """
     watched = Watched(case.pid)
     before = watched.cpu()
     load = wrk.run(
-        folder, case.url, case.body, key=case.key, connections=case.connections, seconds=case.seconds or seconds
+        folder,
+        case.url,
+        case.body,
+        key=case.key,
+        connections=case.connections,
+        seconds=case.seconds or seconds,
+        pause_ms=pause_ms,
     )
     if case.journal is not None:
         wait_until_taken_in(case.journal)

@@ -49,12 +49,12 @@ class Trunkline:
         """As the administrator, for what :meth:`ask` asks."""
         self._token = str(self.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD})["accessToken"])
 
-    def add(self, name: str, provider: str, model: str, base: str) -> None:
-        """A configuration."""
-        entry: dict[str, object] = {"name": name, "provider": provider, "model": model, "baseUrl": base}
+    def add(self, name: str, provider: str, model: str, base: str) -> str:
+        """A configuration. Its id."""
+        entry: dict[str, object] = {"name": name, "provider": provider, "model": model, "baseUrl": base, "shared": True}
         if provider != "ollama":
             entry["apiKey"] = "sk-bench-abcdefghijklmnopqrstuvwx"
-        self.ask("POST", "/api/configurations", entry)
+        return str(self.ask("POST", "/api/configurations", entry)["id"])
 
     def make_key(self) -> None:
         """The key that calls."""
@@ -74,18 +74,22 @@ class Trunkline:
         return str(made["key"])
 
     def set_up(self, upstream: Nginx) -> None:
-        """Sign in, add a configuration for each provider, make a key."""
+        """Sign in, add a configuration for each provider and a route, make a key."""
         self.sign_in()
-        for name, provider, model, base in (
-            ("openai", "openai", "gpt-4o-mini", upstream.url),
-            ("anthropic", "anthropic", "claude-sonnet-4-20250514", upstream.url),
-            ("gemini", "gemini", "gemini-2.5-flash", upstream.url),
-            ("ollama", "ollama", "llama3.2", upstream.url),
-            ("openai-streamed", "openai", "gpt-4o-mini", f"{upstream.url}/streamed/v1"),
-            ("anthropic-streamed", "anthropic", "claude-sonnet-4-20250514", f"{upstream.url}/streamed"),
-            ("openai-slow", "openai", "gpt-4o-mini", f"{upstream.url}/slow/v1"),
-        ):
-            self.add(name, provider, model, base)
+        made = {
+            name: self.add(name, provider, model, base)
+            for name, provider, model, base in (
+                ("openai", "openai", "gpt-4o-mini", upstream.url),
+                ("anthropic", "anthropic", "claude-sonnet-4-20250514", upstream.url),
+                ("gemini", "gemini", "gemini-2.5-flash", upstream.url),
+                ("ollama", "ollama", "llama3.2", upstream.url),
+                ("openai-streamed", "openai", "gpt-4o-mini", f"{upstream.url}/streamed/v1"),
+                ("anthropic-streamed", "anthropic", "claude-sonnet-4-20250514", f"{upstream.url}/streamed"),
+                ("openai-slow", "openai", "gpt-4o-mini", f"{upstream.url}/slow/v1"),
+            )
+        }
+        targets = [{"configurationId": made[name]} for name in ("openai", "openai-streamed")]
+        self.ask("POST", "/api/routes", {"name": "route", "targets": targets})
         self.make_key()
 
 

@@ -33,14 +33,25 @@ end
 
 
 def run(
-    folder: Path, url: str, body: dict[str, object], *, key: str = "", connections: int = 32, seconds: int = 3
+    folder: Path,
+    url: str,
+    body: dict[str, object],
+    *,
+    key: str = "",
+    connections: int = 32,
+    seconds: int = 3,
+    pause_ms: float = 0,
 ) -> Load:
-    """POST ``body`` to ``url`` for ``seconds`` over that many connections."""
+    """POST ``body`` to ``url`` for ``seconds`` over that many connections.
+
+    Each of them waits for ``pause_ms`` on average before a request: from nothing to twice that.
+    """
     script = folder / "wrk.lua"
     quoted = json.dumps(body).replace("]]", "] ]")
+    pace = f"delay = function() return math.random(0, {round(2 * pause_ms)}) end\n" if pause_ms else ""
     script.write_text(
         'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\n'
-        f'wrk.headers["authorization"] = "Bearer {key}"\nwrk.body = [[{quoted}]]\n{_REPORT}'
+        f'wrk.headers["authorization"] = "Bearer {key}"\nwrk.body = [[{quoted}]]\n{pace}{_REPORT}'
     )
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
