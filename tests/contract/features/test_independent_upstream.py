@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.features.conftest import Place
-from tests.contract.features.test_runs import read_events, run, usage
+from tests.contract.features.feature_run import read_events, run, usage
 from tests.contract.live_server import eventually
 from tests.upstreams import aimock
 

@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.contract.features.conftest import Place, make_place
+from tests.contract.features.feature_run import USED, read_events, run, usage
 from tests.contract.features.openrouter import KEY, OTHER_KEY, PIXEL, OpenRouter, chunk, last
 from tests.contract.live_server import eventually, open_live_server
-from trunkline.faces.http import event_stream
-
-USED = {
-    "inputTokens": 12,
-    "outputTokens": 5,
-    "totalTokens": 17,
-    "cachedTokens": 0,
-    "reasoningTokens": 0,
-    "estimated": False,
-}
-
-
-def read_events(text: str) -> list[tuple[int, str, dict[str, Any]]]:
-    """The events of a stream: id, kind, data."""
-    found: list[tuple[int, str, dict[str, Any]]] = []
-    for block in text.split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":"))
-        if fields:
-            found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
-    return found
-
-
-async def run(place: Place, slug: str = "chat-assistant", **body: Any) -> httpx2.Response:
-    return await place.member.post(f"/api/features/{slug}/run", json=body)
-
-
-async def usage(place: Place, **params: Any) -> dict[str, Any]:
-    answer = await place.admin.get("/api/usage", params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 async def test_the_admins_prompt_and_parameters_go_with_what_the_user_asks(place_on_each: Place) -> None:
@@ -461,61 +430,3 @@ async def test_the_end_user_that_a_program_names_is_who_an_experiment_counts(pla
     # Its name itself goes to nobody and is kept nowhere.
     assert "customer-7" not in str(place.openrouter.calls[-1])
     assert "customer-7" not in (await place.admin.get("/api/usage")).text
-
-
-@pytest.mark.parametrize("path", ["run", "test"])
-async def test_a_stream_begins_also_while_the_provider_is_silent(
-    place: Place, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.02)
-    await place.share()
-    gate = asyncio.Event()
-    place.openrouter.pieces = [gate, chunk({"content": "Late"}), chunk({}, "stop"), last()]
-    client, body = (place.member, {"stream": True}) if path == "run" else (place.admin, {})
-    async with client.stream("POST", f"/api/features/chat-assistant/{path}", json={"input": "hi", **body}) as got:
-        assert got.status_code == 200
-        assert got.headers["content-type"].startswith("text/event-stream")
-        seen = ""
-        async for text in got.aiter_text():
-            seen += text
-            if event_stream.COMMENT.decode() in seen:
-                gate.set()
-    assert [kind for _, kind, _ in read_events(seen)] == ["start", "delta", "done"]
-
-
-async def test_what_fails_after_that_is_told_in_the_stream(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.02)
-    await place.share()
-    gate = asyncio.Event()
-    broken = {**chunk({"content": ""}, "error"), "error": {"code": "server_error", "message": "Provider disconnected"}}
-    place.openrouter.pieces = [gate, broken]
-    async with place.member.stream(
-        "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": True}
-    ) as got:
-        assert got.status_code == 200
-        seen = ""
-        async for text in got.aiter_text():
-            seen += text
-            if event_stream.COMMENT.decode() in seen:
-                gate.set()
-    events = read_events(seen)
-    assert [kind for _, kind, _ in events] == ["error"]
-    assert events[0][2]["code"] == "UNAVAILABLE"
-
-
-async def test_who_leaves_in_the_silence_stops_openrouter(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.02)
-    await place.share()
-    place.openrouter.pieces = [asyncio.Event()]
-    async with place.member.stream(
-        "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": True}
-    ) as got:
-        async for text in got.aiter_text():
-            if event_stream.COMMENT.decode() in text:
-                break
-
-    async def settled() -> bool:
-        events = (await usage(place))["events"]
-        return bool(events) and events[0]["outcome"] == "cancelled"
-
-    await eventually(settled)

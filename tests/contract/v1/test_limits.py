@@ -14,8 +14,8 @@ from google import genai
 from google.genai import errors, types
 
 from tests.contract.v1.bare_gateway import KEY, WORKSPACE, BareGateway, configuration, route
-from tests.contract.v1.test_plain_lane import WHOLE
-from tests.contract.v1.test_routes import STREAM
+from tests.contract.v1.plain_lane import WHOLE
+from tests.contract.v1.routes.routed_call import STREAM
 from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.gateway.gates.limit_gate import LimitGate

@@ -15,7 +15,7 @@ import openai
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
-from tests.contract.v1.test_plain_lane import WHOLE, answer
+from tests.contract.v1.plain_lane import WHOLE, answer
 from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.faces.v1.load import Load

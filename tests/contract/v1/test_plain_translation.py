@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.test_plain_lane import Lane, answer, hang_up, request, same, start
+from tests.contract.v1.plain_lane import Lane, answer, hang_up, request, same, start
 from trunkline.gateway.plain.plain_call import PlainCall
 
 ANTHROPIC: dict[str, Any] = {

@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
-from tests.contract.v1.test_routes import SECRET
+from tests.contract.v1.routes.routed_call import SECRET
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
-from tests.contract.v1.test_routes import CLAUDE, GOOD, SECRET, STREAM
+from tests.contract.v1.routes.routed_call import CLAUDE, GOOD, SECRET, STREAM
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 from trunkline.gateway.routing.assignment import find_bucket
