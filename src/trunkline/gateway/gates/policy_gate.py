@@ -20,9 +20,8 @@ from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.judge_queue import Case, JudgeQueue
 from trunkline.gateway.gates.pattern_search import CompilePatterns
 from trunkline.gateway.gates.pending_call import PendingCall
-from trunkline.gateway.gates.policy_book import PolicyBook
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
-from trunkline.gateway.gates.policy_set import PolicySet, is_broken
+from trunkline.gateway.gates.policy_set import PolicyBook, PolicySet, is_broken
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot

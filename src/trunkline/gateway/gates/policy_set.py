@@ -1,4 +1,7 @@
-"""The policies that concern some calls, compiled together: what nothing breaks costs one look for all of a kind."""
+"""The policies that concern some calls, compiled together, and which those are in a workspace.
+
+What nothing breaks costs one look for all policies of a kind.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
+from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.core.personal_data import find_kinds
 from trunkline.core.policy import BLOCK, KEPT, Finding, PolicyInput
@@ -13,7 +17,8 @@ from trunkline.core.policy_decision import decide, reads_content
 from trunkline.core.policy_rule import Ceilings, Patterns, PersonalData, Rule, read_rule
 from trunkline.gateway.gates.ceiling_bounds import CeilingBounds
 from trunkline.gateway.gates.pattern_search import CompilePatterns, PatternSearch
-from trunkline.gateway.snapshot import PolicyEntry
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.snapshot import PolicyEntry, Snapshot
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -150,3 +155,47 @@ async def _run(characters: int, search: Callable[_P, _T], *args: _P.args, **kwar
     if characters > _LONG:
         return await asyncio.to_thread(search, *args, **kwargs)
     return search(*args, **kwargs)
+
+
+Policies = tuple[PolicyEntry, ...]
+
+
+class PolicyBook:
+    """Over the installation's policies and a workspace's. Calls differ by application and key, if any policy does."""
+
+    def __init__(self, installation: Policies, own: Policies, compile_set: Callable[[Policies], PolicySet]) -> None:
+        self._installation = installation
+        self._own = own
+        self._compile_set = compile_set
+        # The widest first: the installation's, the workspace's, an application's, a key's.
+        self._policies = sorted(
+            (*installation, *own),
+            key=lambda policy: (
+                policy.workspace_id is not None,
+                policy.key_id is not None,
+                policy.application_id is not None,
+            ),
+        )
+        self._applications = {policy.application_id for policy in self._policies} - {None}
+        self._keys = {policy.key_id for policy in self._policies} - {None}
+        self._sets: dict[tuple[frozenset[str | None], str | None], PolicySet] = {}
+
+    def is_of(self, snapshot: Snapshot, candidate: Candidate) -> bool:
+        """Whether it still is what holds there."""
+        return self._installation is snapshot.policies and self._own is candidate.part.policies
+
+    def find(self, actor: Actor, candidate: Candidate) -> PolicySet:
+        """The policies that concern calls of ``actor`` to ``candidate``."""
+        applications = self._applications & {actor.application_id, candidate.entry.application_id}
+        key = actor.key_id if actor.key_id in self._keys else None
+        place = (frozenset(applications), key)
+        found = self._sets.get(place)
+        if found is None:
+            concerned = tuple(
+                policy
+                for policy in self._policies
+                if (policy.application_id is None or policy.application_id in applications)
+                and (policy.key_id is None or policy.key_id == key)
+            )
+            found = self._sets[place] = self._compile_set(concerned)
+        return found

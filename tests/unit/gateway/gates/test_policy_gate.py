@@ -20,9 +20,9 @@ from trunkline.gateway.answer import Answer
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.pending_call import PendingCall
-from trunkline.gateway.gates.policy_book import PolicyBook
 from trunkline.gateway.gates.policy_gate import PolicyGate
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
+from trunkline.gateway.gates.policy_set import PolicyBook
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, PolicyEntry, Snapshot, WorkspacePart
 from trunkline.providers.registry import PROVIDERS
