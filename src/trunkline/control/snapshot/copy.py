@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.errors import CannotOpen
-from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, Snapshot, UserEntry, WorkspacePart
+from trunkline.gateway.snapshot import Snapshot
 from trunkline.logs import get_logger
 from trunkline.vault.box import Box
 from trunkline.vault.key_ring import KeyRing, KeyState
@@ -35,15 +35,8 @@ class _File(msgspec.Struct, frozen=True, array_like=True):
     """That of the sealed snapshot, for who wants to know how new it is without opening it. Earlier files lack it."""
 
 
-class _Copy(msgspec.Struct, frozen=True):
+class _Copy(Snapshot, frozen=True, kw_only=True):
     saved_at: datetime
-    revision: int
-    instance_id: str
-    parts: Mapping[str, WorkspacePart]
-    keys: Mapping[str, KeyEntry]
-    users: Mapping[str, UserEntry]
-    revoked_sessions: frozenset[str]
-    policies: tuple[PolicyEntry, ...] = ()
 
 
 class SnapshotCopy:
@@ -55,16 +48,7 @@ class SnapshotCopy:
 
     def write(self, snapshot: Snapshot, ring: KeyRing) -> None:
         """Replace the copy. Blocks for as long as the disk takes: call it in a thread. OSError when that is full."""
-        copy = _Copy(
-            saved_at=self._clock(),
-            revision=snapshot.revision,
-            instance_id=snapshot.instance_id,
-            parts=snapshot.parts,
-            keys=snapshot.keys,
-            users=snapshot.users,
-            revoked_sessions=snapshot.revoked_sessions,
-            policies=snapshot.policies,
-        )
+        copy = _Copy(saved_at=self._clock(), **msgspec.structs.asdict(snapshot))
         sealed = _box(ring).seal(msgspec.msgpack.encode(copy), _BOUND_TO)
         draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
         # The folder is made by whoever writes to it first.
@@ -105,15 +89,7 @@ class SnapshotCopy:
         if age > LIFETIME:
             _log.warning("snapshot_copy_too_old", hours=round(age / timedelta(hours=1)))
             return None
-        return Snapshot(
-            revision=copy.revision,
-            instance_id=copy.instance_id,
-            parts=copy.parts,
-            keys=copy.keys,
-            users=copy.users,
-            revoked_sessions=copy.revoked_sessions,
-            policies=copy.policies,
-        )
+        return Snapshot(**{name: getattr(copy, name) for name in Snapshot.__struct_fields__})
 
     def _load(self) -> _File | None:
         try:

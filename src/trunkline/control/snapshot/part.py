@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from trunkline.control.caching.rules import read_caching
+from trunkline.control.record import read_record
 from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features
 from trunkline.control.snapshot.lending import Lending
@@ -143,18 +144,7 @@ def compile_routes(routes: Iterable[RouteRow], rows: Iterable[TargetRow]) -> dic
 
 def compile_policy(row: PolicyRow) -> PolicyEntry:
     """A policy as calls read it."""
-    return PolicyEntry(
-        id=row.id,
-        name=row.name,
-        content=row.content,
-        risk_type=row.risk_type,
-        action=row.action_type,
-        rule=row.rule,
-        fail_open=row.fail_mode != "closed",
-        workspace_id=row.workspace_id,
-        application_id=row.application_id,
-        key_id=row.key_id,
-    )
+    return read_record(PolicyEntry, row, action=row.action_type, fail_open=row.fail_mode != "closed")
 
 
 def compile_price(row: PriceRow) -> PriceOverride:
