@@ -16,7 +16,7 @@ from tests.contract.local_installation import Person
 
 
 @dataclass
-class Place:
+class FeatureWorkspace:
     """An admin and a member of one workspace, and what they ask."""
 
     live: LiveServer
@@ -54,12 +54,12 @@ class Place:
         return answer.json()
 
 
-async def make_place(live: LiveServer, openrouter: OpenRouter) -> Place:
+async def make_feature_workspace(live: LiveServer, openrouter: OpenRouter) -> FeatureWorkspace:
     person = await live.admin()
     workspace = await person.make_workspace()
     member = await live.add_user(person, "member@example.com")
     await live.join(person, workspace, member, "member")
-    return Place(live, openrouter, person, workspace, person.at(workspace), member.at(workspace), member)
+    return FeatureWorkspace(live, openrouter, person, workspace, person.at(workspace), member.at(workspace), member)
 
 
 @pytest.fixture
@@ -69,14 +69,14 @@ async def openrouter() -> AsyncIterator[OpenRouter]:
 
 
 @pytest.fixture
-async def place(openrouter: OpenRouter, tmp_path: Path) -> AsyncIterator[Place]:
+async def team(openrouter: OpenRouter, tmp_path: Path) -> AsyncIterator[FeatureWorkspace]:
     """On SQLite."""
     async with open_live_server(tmp_path / "whole", tests_per_minute=1000) as live:
-        yield await make_place(live, openrouter)
+        yield await make_feature_workspace(live, openrouter)
 
 
 @pytest.fixture
-async def place_on_each(openrouter: OpenRouter, database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
+async def team_on_each(openrouter: OpenRouter, database_url: str, tmp_path: Path) -> AsyncIterator[FeatureWorkspace]:
     """Once on each kind of database."""
     async with open_live_server(tmp_path / "whole", database_url, tests_per_minute=1000) as live:
-        yield await make_place(live, openrouter)
+        yield await make_feature_workspace(live, openrouter)

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from tests.contract.features.conftest import Place
+from tests.contract.features.conftest import FeatureWorkspace
 
 USED = {
     "inputTokens": 12,
@@ -29,11 +29,11 @@ def read_events(text: str) -> list[tuple[int, str, dict[str, Any]]]:
     return found
 
 
-async def run(place: Place, slug: str = "chat-assistant", **body: Any) -> httpx2.Response:
-    return await place.member.post(f"/api/features/{slug}/run", json=body)
+async def run(team: FeatureWorkspace, slug: str = "chat-assistant", **body: Any) -> httpx2.Response:
+    return await team.member.post(f"/api/features/{slug}/run", json=body)
 
 
-async def usage(place: Place, **params: Any) -> dict[str, Any]:
-    answer = await place.admin.get("/api/usage", params=params)
+async def usage(team: FeatureWorkspace, **params: Any) -> dict[str, Any]:
+    answer = await team.admin.get("/api/usage", params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.contract.features.conftest import Place
+from tests.contract.features.conftest import FeatureWorkspace
 from tests.contract.features.openrouter import MODELS
 
 
-async def test_models_are_listed_live_with_what_they_can_and_cost(place: Place) -> None:
-    await place.share()
-    answer = await place.member.get("/api/catalogue/models", params={"provider": "openrouter"})
+async def test_models_are_listed_live_with_what_they_can_and_cost(team: FeatureWorkspace) -> None:
+    await team.share()
+    answer = await team.member.get("/api/catalogue/models", params={"provider": "openrouter"})
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert (body["provider"], body["source"], body["stale"], body["total"]) == (
@@ -38,15 +38,15 @@ async def test_models_are_listed_live_with_what_they_can_and_cost(place: Place) 
     }
     auto = next(model for model in body["models"] if model["id"] == "openrouter/auto")
     assert auto["pricing"] is None
-    await place.member.get("/api/catalogue/models")
-    assert place.openrouter.count("/models") == 1
+    await team.member.get("/api/catalogue/models")
+    assert team.openrouter.count("/models") == 1
 
 
-async def test_models_are_filtered_and_paged(place: Place) -> None:
-    await place.share()
+async def test_models_are_filtered_and_paged(team: FeatureWorkspace) -> None:
+    await team.share()
 
     async def ids(**params: object) -> list[str]:
-        answer = await place.member.get("/api/catalogue/models", params=params)
+        answer = await team.member.get("/api/catalogue/models", params=params)
         assert answer.status_code == 200, answer.text
         return [model["id"] for model in answer.json()["models"]]
 
@@ -58,58 +58,58 @@ async def test_models_are_filtered_and_paged(place: Place) -> None:
     assert await ids(q="gpt", maxPrice="0.15") == ["openai/gpt-4o-mini"]
     assert await ids(q="gpt", maxPrice="0.1") == []
     assert await ids(minContext=200000) == ["anthropic/claude-haiku-4.5", "anthropic/claude-sonnet-4.5"]
-    first = await place.member.get("/api/catalogue/models?limit=4&q=o")
+    first = await team.member.get("/api/catalogue/models?limit=4&q=o")
     path = first.headers["link"].split(">")[0][1:]
-    second = await place.member.get(path)
+    second = await team.member.get(path)
     listed = [model["id"] for page in (first, second) for model in page.json()["models"]]
     assert listed == (await ids(q="o"))[:8]
     assert first.json()["total"] == len(await ids(q="o"))
     for wrong in ("limit=0", "maxPrice=-1", "maxPrice=x", "minContext=x", "cursor=%21"):
-        assert (await place.member.get(f"/api/catalogue/models?{wrong}")).status_code == 400, wrong
+        assert (await team.member.get(f"/api/catalogue/models?{wrong}")).status_code == 400, wrong
 
 
-async def test_one_model_is_found_by_its_id_and_a_wrong_id_names_the_nearest(place: Place) -> None:
-    await place.share()
-    found = await place.member.get("/api/catalogue/models/openai/gpt-4o-mini")
+async def test_one_model_is_found_by_its_id_and_a_wrong_id_names_the_nearest(team: FeatureWorkspace) -> None:
+    await team.share()
+    found = await team.member.get("/api/catalogue/models/openai/gpt-4o-mini")
     assert found.json()["model"]["name"] == "OpenAI: GPT-4o-mini"
-    missing = await place.member.get("/api/catalogue/models/openai/gpt-4o-nano")
+    missing = await team.member.get("/api/catalogue/models/openai/gpt-4o-nano")
     assert missing.status_code == 404
     assert "openai/gpt-4o-mini" in missing.json()["message"]
-    assert (await place.member.get("/api/catalogue/models?provider=nobody")).status_code == 404
+    assert (await team.member.get("/api/catalogue/models?provider=nobody")).status_code == 404
 
 
-async def test_a_provider_that_fails_leaves_the_last_good_list(place: Place) -> None:
-    configuration = await place.share()
-    before = (await place.member.get("/api/catalogue/models")).json()
+async def test_a_provider_that_fails_leaves_the_last_good_list(team: FeatureWorkspace) -> None:
+    configuration = await team.share()
+    before = (await team.member.get("/api/catalogue/models")).json()
     # A change of the configuration makes the list be asked for anew.
-    place.openrouter.down = True
-    changed = await place.admin.put(f"/api/configurations/{configuration}", json={"name": "Renamed"})
+    team.openrouter.down = True
+    changed = await team.admin.put(f"/api/configurations/{configuration}", json={"name": "Renamed"})
     assert changed.status_code == 200
-    stale = (await place.member.get("/api/catalogue/models")).json()
+    stale = (await team.member.get("/api/catalogue/models")).json()
     assert (stale["stale"], stale["source"]) == (True, "live")
     assert stale["problem"]
     assert stale["models"] == before["models"]
     assert stale["fetchedAt"] == before["fetchedAt"]
-    place.openrouter.down = False
+    team.openrouter.down = False
 
 
-async def test_without_any_good_list_the_bundled_one_is_given(place: Place) -> None:
-    place.openrouter.down = True
-    await place.share()
-    body = (await place.member.get("/api/catalogue/models")).json()
+async def test_without_any_good_list_the_bundled_one_is_given(team: FeatureWorkspace) -> None:
+    team.openrouter.down = True
+    await team.share()
+    body = (await team.member.get("/api/catalogue/models")).json()
     assert (body["source"], body["stale"], body["fetchedAt"]) == ("catalogue", True, None)
-    model = (await place.member.get("/api/catalogue/models/openai/gpt-4o-mini")).json()["model"]
+    model = (await team.member.get("/api/catalogue/models/openai/gpt-4o-mini")).json()["model"]
     assert model["provider"] == "openai"
     # What is not known to be live is neither there nor gone.
-    assert (await place.get())["available"] is None
+    assert (await team.get())["available"] is None
 
 
-async def test_other_providers_have_their_own_lists(place: Place) -> None:
-    demo = (await place.member.get("/api/catalogue/models?provider=demo")).json()
+async def test_other_providers_have_their_own_lists(team: FeatureWorkspace) -> None:
+    demo = (await team.member.get("/api/catalogue/models?provider=demo")).json()
     assert demo["source"] == "live"
     assert "demo-chat" in [model["id"] for model in demo["models"]]
-    openai = (await place.member.get("/api/catalogue/models?provider=openai")).json()
+    openai = (await team.member.get("/api/catalogue/models?provider=openai")).json()
     assert (openai["source"], openai["stale"]) == ("catalogue", False)
     assert openai["models"]
-    key = await place.person.make_key(place.workspace)
-    assert (await place.live.client(key["key"]).get("/api/catalogue/models?provider=demo")).status_code == 200
+    key = await team.person.make_key(team.workspace)
+    assert (await team.live.client(key["key"]).get("/api/catalogue/models?provider=demo")).status_code == 200

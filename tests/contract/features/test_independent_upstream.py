@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.features.conftest import Place
+from tests.contract.features.conftest import FeatureWorkspace
 from tests.contract.features.feature_run import read_events, run, usage
 from tests.contract.live_server import eventually
 from tests.upstreams import aimock
@@ -24,10 +24,10 @@ def mock() -> Iterator[aimock.Aimock]:
 
 
 @pytest.fixture
-async def set_up(place: Place, mock: aimock.Aimock) -> Place:
+async def set_up(team: FeatureWorkspace, mock: aimock.Aimock) -> FeatureWorkspace:
     """A workspace that shares a key for it."""
-    await place.share(baseUrl=f"{mock.url}/api/v1", apiKey=aimock.KEY)
-    return place
+    await team.share(baseUrl=f"{mock.url}/api/v1", apiKey=aimock.KEY)
+    return team
 
 
 def last_call(mock: aimock.Aimock, path: str) -> dict:
@@ -35,7 +35,7 @@ def last_call(mock: aimock.Aimock, path: str) -> dict:
     return [asked for asked in mock.requests() if asked["path"].partition("?")[0] == f"/api/v1{path}"][-1]
 
 
-async def test_a_chat_in_one_piece(set_up: Place, mock: aimock.Aimock) -> None:
+async def test_a_chat_in_one_piece(set_up: FeatureWorkspace, mock: aimock.Aimock) -> None:
     await set_up.put(systemPrompt="Be kind.", temperature=0.2, maxTokens=50, customParameters={"seed": 7})
     answer = await run(set_up, input="say hello")
     assert answer.status_code == 200, answer.text
@@ -60,7 +60,7 @@ async def test_a_chat_in_one_piece(set_up: Place, mock: aimock.Aimock) -> None:
     assert (found["tokens"]["total"], found["errors"], found["events"][0]["outcome"]) == (30, 0, "ok")
 
 
-async def test_a_chat_token_by_token(set_up: Place) -> None:
+async def test_a_chat_token_by_token(set_up: FeatureWorkspace) -> None:
     answer = await run(set_up, input="say hello", stream=True)
     assert answer.headers["content-type"].startswith("text/event-stream")
     events = read_events(answer.text)
@@ -72,7 +72,7 @@ async def test_a_chat_token_by_token(set_up: Place) -> None:
     assert (events[-1][2]["finishReason"], events[-1][2]["usage"]["totalTokens"]) == ("stop", 30)
 
 
-async def test_vectors(set_up: Place, mock: aimock.Aimock) -> None:
+async def test_vectors(set_up: FeatureWorkspace, mock: aimock.Aimock) -> None:
     answer = await run(set_up, "embeddings", input=["embed me", "embed me too"])
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -92,26 +92,26 @@ async def test_vectors(set_up: Place, mock: aimock.Aimock) -> None:
     ],
 )
 @pytest.mark.parametrize("stream", [False, True])
-async def test_failures(set_up: Place, said: str, status: int, code: str, stream: bool) -> None:
+async def test_failures(set_up: FeatureWorkspace, said: str, status: int, code: str, stream: bool) -> None:
     answer = await run(set_up, input=said, stream=stream)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert aimock.KEY not in answer.text
 
 
-async def test_a_key_of_its_own_is_checked_and_used(place: Place, mock: aimock.Aimock) -> None:
+async def test_a_key_of_its_own_is_checked_and_used(team: FeatureWorkspace, mock: aimock.Aimock) -> None:
     place_of_keys = f"{mock.url}/api/v1"
-    refused = await place.admin.put(
+    refused = await team.admin.put(
         "/api/features/chat-assistant", json={"baseUrl": place_of_keys, "apiKey": "sk-or-v1-unknown-to-it-000000"}
     )
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "apiKey")
-    assert (await place.get())["hasApiKey"] is False
-    assert (await place.put(baseUrl=place_of_keys, apiKey=aimock.KEY))["keySource"] == "own"
-    verdict = (await place.admin.post("/api/features/chat-assistant/validate-key")).json()
+    assert (await team.get())["hasApiKey"] is False
+    assert (await team.put(baseUrl=place_of_keys, apiKey=aimock.KEY))["keySource"] == "own"
+    verdict = (await team.admin.post("/api/features/chat-assistant/validate-key")).json()
     assert (verdict["success"], verdict["keyInfo"]["limit"]) == (True, None)
-    assert (await run(place, input="say hello")).json()["output"] == HELLO
+    assert (await run(team, input="say hello")).json()["output"] == HELLO
 
 
-async def test_its_models_are_listed(set_up: Place) -> None:
+async def test_its_models_are_listed(set_up: FeatureWorkspace) -> None:
     body = (await set_up.member.get("/api/catalogue/models", params={"q": "gpt-4o"})).json()
     assert (body["source"], body["stale"]) == ("live", False)
     model = next(model for model in body["models"] if model["id"] == "openai/gpt-4o")

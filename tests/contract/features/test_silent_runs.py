@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.contract.features.conftest import Place
+from tests.contract.features.conftest import FeatureWorkspace
 from tests.contract.features.feature_run import read_events, usage
 from tests.contract.features.openrouter import chunk, last
 from tests.contract.live_server import eventually
@@ -15,13 +15,13 @@ from trunkline.faces.http import event_stream
 
 @pytest.mark.parametrize("path", ["run", "test"])
 async def test_a_stream_begins_also_while_the_provider_is_silent(
-    place: Place, monkeypatch: pytest.MonkeyPatch, path: str
+    team: FeatureWorkspace, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.02)
-    await place.share()
+    await team.share()
     gate = asyncio.Event()
-    place.openrouter.pieces = [gate, chunk({"content": "Late"}), chunk({}, "stop"), last()]
-    client, body = (place.member, {"stream": True}) if path == "run" else (place.admin, {})
+    team.openrouter.pieces = [gate, chunk({"content": "Late"}), chunk({}, "stop"), last()]
+    client, body = (team.member, {"stream": True}) if path == "run" else (team.admin, {})
     async with client.stream("POST", f"/api/features/chat-assistant/{path}", json={"input": "hi", **body}) as got:
         assert got.status_code == 200
         assert got.headers["content-type"].startswith("text/event-stream")
@@ -33,13 +33,15 @@ async def test_a_stream_begins_also_while_the_provider_is_silent(
     assert [kind for _, kind, _ in read_events(seen)] == ["start", "delta", "done"]
 
 
-async def test_what_fails_after_that_is_told_in_the_stream(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_fails_after_that_is_told_in_the_stream(
+    team: FeatureWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.02)
-    await place.share()
+    await team.share()
     gate = asyncio.Event()
     broken = {**chunk({"content": ""}, "error"), "error": {"code": "server_error", "message": "Provider disconnected"}}
-    place.openrouter.pieces = [gate, broken]
-    async with place.member.stream(
+    team.openrouter.pieces = [gate, broken]
+    async with team.member.stream(
         "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": True}
     ) as got:
         assert got.status_code == 200
@@ -53,11 +55,13 @@ async def test_what_fails_after_that_is_told_in_the_stream(place: Place, monkeyp
     assert events[0][2]["code"] == "UNAVAILABLE"
 
 
-async def test_who_leaves_in_the_silence_stops_openrouter(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_leaves_in_the_silence_stops_openrouter(
+    team: FeatureWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.02)
-    await place.share()
-    place.openrouter.pieces = [asyncio.Event()]
-    async with place.member.stream(
+    await team.share()
+    team.openrouter.pieces = [asyncio.Event()]
+    async with team.member.stream(
         "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": True}
     ) as got:
         async for text in got.aiter_text():
@@ -65,7 +69,7 @@ async def test_who_leaves_in_the_silence_stops_openrouter(place: Place, monkeypa
                 break
 
     async def settled() -> bool:
-        events = (await usage(place))["events"]
+        events = (await usage(team))["events"]
         return bool(events) and events[0]["outcome"] == "cancelled"
 
     await eventually(settled)

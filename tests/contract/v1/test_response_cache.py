@@ -65,7 +65,7 @@ def embed(upstream: scripted.Scripted) -> Script:
     return answer
 
 
-class Place:
+class CachingGateway:
     """A gateway: ``r`` keeps answers for each user, ``all`` for all, and ``s`` keeps none."""
 
     def __init__(self, stack: ExitStack) -> None:
@@ -120,16 +120,16 @@ class Place:
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def place() -> Iterator[CachingGateway]:
     with ExitStack() as stack:
-        yield Place(stack)
+        yield CachingGateway(stack)
 
 
 def state(answer: httpx2.Response) -> str:
     return answer.headers.get("x-trunkline-cache", "")
 
 
-def test_a_hit_is_the_same_answer_and_costs_nothing(place: Place) -> None:
+def test_a_hit_is_the_same_answer_and_costs_nothing(place: CachingGateway) -> None:
     first = place.ask()
     place.now += 7.5
     second = place.ask()
@@ -145,7 +145,7 @@ def test_a_hit_is_the_same_answer_and_costs_nothing(place: Place) -> None:
     assert second.headers["x-trunkline-saved-usd"] == first.headers["x-trunkline-cost-usd"]
 
 
-def test_a_stream_is_given_again_as_one(place: Place) -> None:
+def test_a_stream_is_given_again_as_one(place: CachingGateway) -> None:
     place.upstream.script = stream(*STREAM)
     options = {"stream": True, "stream_options": {"include_usage": True}}
     first, second = place.ask(**options), place.ask(**options)
@@ -158,14 +158,14 @@ def test_a_stream_is_given_again_as_one(place: Place) -> None:
     assert state(place.ask()) == "miss", "whole is another question"
 
 
-def test_after_its_time_it_is_asked_for_anew(place: Place) -> None:
+def test_after_its_time_it_is_asked_for_anew(place: CachingGateway) -> None:
     place.ask()
     place.now += 60
     assert state(place.ask()) == "miss"
     assert place.calls == 2
 
 
-def test_a_caller_may_want_a_new_answer_or_leave_none(place: Place) -> None:
+def test_a_caller_may_want_a_new_answer_or_leave_none(place: CachingGateway) -> None:
     place.ask()
     assert state(place.ask(cache="no-cache")) == "miss"
     assert state(place.ask()).startswith("hit"), "the new one is kept"
@@ -175,7 +175,7 @@ def test_a_caller_may_want_a_new_answer_or_leave_none(place: Place) -> None:
     assert place.calls == 5
 
 
-def test_a_caller_says_how_old_an_answer_may_be(place: Place) -> None:
+def test_a_caller_says_how_old_an_answer_may_be(place: CachingGateway) -> None:
     place.ask()
     place.now += 10
     assert state(place.ask(cache="max-age=11")) == "hit; age=10"
@@ -186,14 +186,14 @@ def test_a_caller_says_how_old_an_answer_may_be(place: Place) -> None:
     assert place.calls == 4
 
 
-def test_a_configuration_and_a_feature_may_have_their_answers_kept(place: Place) -> None:
+def test_a_configuration_and_a_feature_may_have_their_answers_kept(place: CachingGateway) -> None:
     for model in ("kept", "feature/helper", "along"):
         assert [state(place.ask(model)), state(place.ask(model))] == ["miss", "hit; age=0"], model
     assert state(place.ask("a")) == ""
     assert state(place.ask("feature/other")) == ""
 
 
-def test_how_the_cache_stands_is_known_for_each_workspace(place: Place) -> None:
+def test_how_the_cache_stands_is_known_for_each_workspace(place: CachingGateway) -> None:
     paid = place.ask()
     place.ask()
     place.ask()
@@ -205,7 +205,7 @@ def test_how_the_cache_stands_is_known_for_each_workspace(place: Place) -> None:
     assert asyncio.run(place.gate.stand("w-2", 0)).hits == 0
 
 
-def test_what_a_workspace_had_forgotten_is_not_given_again(place: Place) -> None:
+def test_what_a_workspace_had_forgotten_is_not_given_again(place: CachingGateway) -> None:
     place.ask()
     snapshot = place.bare.holder.current
     (part,) = snapshot.parts.values()
@@ -220,10 +220,10 @@ def test_what_a_workspace_had_forgotten_is_not_given_again(place: Place) -> None
 class TestSemantic:
     """Questions that mean the same."""
 
-    def ask(self, place: Place, text: str, **fields: Any) -> str:
+    def ask(self, place: CachingGateway, text: str, **fields: Any) -> str:
         return state(place.ask("means", messages=[{"role": "user", "content": text}], **fields))
 
-    def test_what_means_the_same_has_the_same_answer(self, place: Place) -> None:
+    def test_what_means_the_same_has_the_same_answer(self, place: CachingGateway) -> None:
         assert self.ask(place, "a cat") == "miss"
         hit = self.ask(place, "one cat?")
         assert hit.startswith("hit; age=0; similarity=0.99")
@@ -231,7 +231,7 @@ class TestSemantic:
         assert self.ask(place, "a dog") == "miss"
         assert (place.calls, len(place.vectors.asked)) == (2, 3)
 
-    def test_making_a_vector_is_a_call_with_a_purpose_of_its_own(self, place: Place) -> None:
+    def test_making_a_vector_is_a_call_with_a_purpose_of_its_own(self, place: CachingGateway) -> None:
         self.ask(place, "a cat")
         self.ask(place, "one cat?")
         events = place.bare.books.events
@@ -245,7 +245,7 @@ class TestSemantic:
         assert events[3].cost_nanos == 0
         assert len({one.request_id for one in events[:2]}) == 1
 
-    def test_only_the_words_of_one_question_may_differ(self, place: Place) -> None:
+    def test_only_the_words_of_one_question_may_differ(self, place: CachingGateway) -> None:
         self.ask(place, "a cat")
         assert self.ask(place, "one cat?", temperature=0.5) == "miss"
         assert self.ask(place, "one cat?", stream=True, key="tl-other") == "miss"
@@ -255,25 +255,25 @@ class TestSemantic:
         more = [{"role": "user", "content": "a cat"}, {"role": "assistant", "content": "ok"}]
         assert state(place.ask("means", messages=[*more, {"role": "user", "content": "one cat?"}])) == "miss"
 
-    def test_without_a_vector_it_is_a_call_like_any_other(self, place: Place) -> None:
+    def test_without_a_vector_it_is_a_call_like_any_other(self, place: CachingGateway) -> None:
         place.vectors.script = whole(b'{"error":{"message":"no"}}', status="400 Bad Request")
         assert [self.ask(place, "a cat"), self.ask(place, "one cat?")] == ["miss", "miss"]
         assert self.ask(place, "a cat") == "hit; age=0"
 
-    def test_a_caller_may_want_a_new_answer(self, place: Place) -> None:
+    def test_a_caller_may_want_a_new_answer(self, place: CachingGateway) -> None:
         self.ask(place, "a cat")
         assert self.ask(place, "one cat?", cache="no-cache") == "miss"
         place.now += 10
         assert self.ask(place, "some cute cat", cache="max-age=5") == "miss"
         assert self.ask(place, "some cute cats", cache="max-age=5").startswith("hit; age=0")
 
-    def test_what_is_no_longer_kept_is_not_given(self, place: Place) -> None:
+    def test_what_is_no_longer_kept_is_not_given(self, place: CachingGateway) -> None:
         self.ask(place, "a cat")
         place.now += 60
         assert self.ask(place, "one cat?") == "miss"
 
 
-def test_answers_stay_with_whoever_they_were_made_for(place: Place) -> None:
+def test_answers_stay_with_whoever_they_were_made_for(place: CachingGateway) -> None:
     place.ask()
     assert state(place.ask(key="tl-twin")).startswith("hit"), "the same person with the same rights"
     assert state(place.ask(key="tl-narrow")) == "miss"
@@ -283,21 +283,21 @@ def test_answers_stay_with_whoever_they_were_made_for(place: Place) -> None:
     assert state(place.ask("all", key="tl-other")) == "miss", "a member is not an owner"
 
 
-def test_what_is_not_asked_for_is_not_kept(place: Place) -> None:
+def test_what_is_not_asked_for_is_not_kept(place: CachingGateway) -> None:
     for _ in range(2):
         assert state(place.ask("s")) == ""
         assert state(place.ask(tools=TOOLS)) == ""
     assert place.calls == 4
 
 
-def test_failures_are_not_kept(place: Place) -> None:
+def test_failures_are_not_kept(place: CachingGateway) -> None:
     place.upstream.script = whole(b'{"error":{"message":"no"}}', status="400 Bad Request")
     assert place.ask().status_code == 400
     place.upstream.script = whole(json.dumps(GOOD).encode())
     assert (place.ask().status_code, place.calls) == (200, 2)
 
 
-def test_half_a_stream_is_not_kept(place: Place) -> None:
+def test_half_a_stream_is_not_kept(place: CachingGateway) -> None:
     place.upstream.script = stream(STREAM[0], end="cut")
     place.ask(stream=True)
     place.upstream.script = stream(*STREAM)
@@ -305,7 +305,7 @@ def test_half_a_stream_is_not_kept(place: Place) -> None:
     assert place.calls == 2
 
 
-def test_a_stream_that_its_client_left_is_not_kept(place: Place) -> None:
+def test_a_stream_that_its_client_left_is_not_kept(place: CachingGateway) -> None:
     place.upstream.script = stream(STREAM[0], end="never")
     body = {"model": "r", "messages": [{"role": "user", "content": "hello"}], "stream": True}
     url, headers = f"{place.bare.url}/v1/chat/completions", {"Authorization": f"Bearer {KEY}"}
@@ -316,7 +316,7 @@ def test_a_stream_that_its_client_left_is_not_kept(place: Place) -> None:
     assert state(place.ask(stream=True)) == "miss"
 
 
-def test_a_change_of_the_configuration_forgets(place: Place) -> None:
+def test_a_change_of_the_configuration_forgets(place: CachingGateway) -> None:
     place.ask()
     snapshot = place.bare.holder.current
     (part,) = snapshot.parts.values()
@@ -327,7 +327,7 @@ def test_a_change_of_the_configuration_forgets(place: Place) -> None:
     assert state(place.ask()) == "miss"
 
 
-def test_vectors_are_kept_too(place: Place) -> None:
+def test_vectors_are_kept_too(place: CachingGateway) -> None:
     vectors = {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]}
     place.upstream.script = whole(json.dumps({**vectors, "usage": {"prompt_tokens": 2, "total_tokens": 2}}).encode())
     headers = {"Authorization": f"Bearer {KEY}"}

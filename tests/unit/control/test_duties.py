@@ -15,7 +15,7 @@ from sqlalchemy import select
 from tests.bookkeeping import RING, make_audit
 from tests.conftest import Postgres
 from tests.unit.control.alerts.alerting_workspace import AlertingWorkspace
-from tests.unit.control.experiments.trial_ground import TrialGround
+from tests.unit.control.experiments.stored_experiment import StoredExperiment
 
 import trunkline
 from trunkline.control.alerts.delivery import AlertDelivery
@@ -136,7 +136,7 @@ async def ground(postgres: Postgres) -> Any:
     database = Database(postgres.make_migrated())
     alerting = AlertingWorkspace(database)
     await alerting.build()
-    await TrialGround.make(database, 5_000, 5_000)
+    await StoredExperiment.make(database, 5_000, 5_000)
     yield Ground(database, Clock(), alerting)
     await database.close()
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import cast
 
 from sqlalchemy import delete, select
-from tests.unit.control.experiments.trial_ground import TrialGround
+from tests.unit.control.experiments.stored_experiment import StoredExperiment
 
 from trunkline.control.experiments.exposures import Exposures
 from trunkline.control.usage.event_values import estimate
@@ -29,7 +29,7 @@ async def totals(database: Database) -> list[VersionUsage]:
 
 
 async def test_a_batch_that_comes_twice_counts_once(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     version, phase = ground.versions[0], (await ground.phases())[0].id
     events = [
         ground.event(version, phase, "ann"),
@@ -49,7 +49,7 @@ async def test_a_batch_that_comes_twice_counts_once(database: Database) -> None:
 
 
 async def test_two_shippers_at_once_count_each_event_once(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     phase = (await ground.phases())[0].id
     events = [ground.event(ground.versions[at % 2], phase, f"user {at % 7}") for at in range(200)]
     counts = await asyncio.gather(ground.keep(events), ground.keep(list(reversed(events))))
@@ -59,14 +59,14 @@ async def test_two_shippers_at_once_count_each_event_once(database: Database) ->
 
 
 async def test_a_call_of_nobody_is_a_unit_of_its_own(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     phase = (await ground.phases())[0].id
     await ground.keep([ground.event(ground.versions[0], phase, None) for _ in range(3)])
     assert [unit.request_count for unit in await units(database)] == [1, 1, 1]
 
 
 async def test_a_version_that_a_route_gave_up_on_has_failed_once(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     first, second = ground.versions
     phase = (await ground.phases())[0].id
 
@@ -95,7 +95,7 @@ async def test_a_version_that_a_route_gave_up_on_has_failed_once(database: Datab
 
 
 async def test_our_own_calls_and_unknown_ends_count_for_the_version_alone(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     version, phase = ground.versions[0], (await ground.phases())[0].id
     opened = Opened(
         id="01999999-0000-7000-8000-000000000001",
@@ -113,7 +113,7 @@ async def test_our_own_calls_and_unknown_ends_count_for_the_version_alone(databa
 
 
 async def test_a_configuration_that_is_gone_stops_nothing(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     phase = (await ground.phases())[0].id
     late = [ground.event(ground.versions[0], phase, "ann")]
     async with database.write() as tx:
@@ -124,7 +124,7 @@ async def test_a_configuration_that_is_gone_stops_nothing(database: Database) ->
 
 
 async def test_what_is_slow_is_up_to_the_phase(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     async with database.write() as tx:
         phase = (await ground.phases())[0]
         phase.slow_ms = 100
@@ -134,7 +134,7 @@ async def test_what_is_slow_is_up_to_the_phase(database: Database) -> None:
 
 
 async def test_figures_are_added_up_by_the_database(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     phase = (await ground.phases())[0].id
     huge = 10**14
     await ground.keep(
@@ -150,6 +150,6 @@ async def test_figures_are_added_up_by_the_database(database: Database) -> None:
 
 
 async def test_calls_without_a_version_cost_nothing(database: Database) -> None:
-    ground = await TrialGround.make(database)
+    ground = await StoredExperiment.make(database)
     nowhere = cast("Transaction", None)
     await Exposures().apply(nowhere, Arrivals(single=[ground.event(None, None, "ann")]))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 from tests.bookkeeping import make_audit
-from tests.unit.control.experiments.trial_ground import TrialGround
+from tests.unit.control.experiments.stored_experiment import StoredExperiment
 
 from trunkline.control.experiments.ramp import begin
 from trunkline.control.experiments.watch import LEASE, ExperimentWatch
@@ -29,25 +29,25 @@ from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import AuditEvent, Workspace, now
 
 
-async def events_of(ground: TrialGround, action: str) -> list[AuditEvent]:
+async def events_of(ground: StoredExperiment, action: str) -> list[AuditEvent]:
     async with ground.database.read() as tx:
         query = select(AuditEvent).where(AuditEvent.action == action, AuditEvent.workspace_id == ground.workspace_id)
         return list(await tx.scalars(query))
 
 
-async def set_up(ground: TrialGround, settings: ExperimentSettings) -> None:
+async def set_up(ground: StoredExperiment, settings: ExperimentSettings) -> None:
     async with ground.database.write() as tx:
         experiment = await experiments.find(tx, ground.configuration_id)
         assert experiment is not None
         experiment.settings = write_settings(settings)
 
 
-def shares(ground: TrialGround, weights: dict[str, int]) -> list[int | None]:
+def shares(ground: StoredExperiment, weights: dict[str, int]) -> list[int | None]:
     return [weights.get(version) for version in ground.versions]
 
 
 async def test_a_jump_from_one_to_six_percent_is_reverted_within_1500_calls(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     watch, rng, calls = ground.watch(), np.random.default_rng(11), 0
     while (await ground.look()).state == "running":
         assert calls < 1_500
@@ -70,7 +70,7 @@ async def test_a_jump_from_one_to_six_percent_is_reverted_within_1500_calls(data
 
 
 async def test_versions_that_are_alike_are_left_alone(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     watch, rng = ground.watch(), np.random.default_rng(5)
     for calls in range(0, 1_000, 200):
         failing = {version: set(map(int, np.flatnonzero(rng.random(200) < 0.05))) for version in ground.versions}
@@ -80,7 +80,7 @@ async def test_versions_that_are_alike_are_left_alone(database: Database) -> Non
 
 
 async def test_a_broken_version_is_taken_back_after_twenty_calls(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     await set_up(ground, ExperimentSettings(guardrails=Guardrails(error_rate=None)))
     watch = ground.watch()
     everything = set(range(100))
@@ -97,7 +97,7 @@ async def test_a_broken_version_is_taken_back_after_twenty_calls(database: Datab
 
 
 async def test_when_all_fail_nothing_is_taken_back(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     everything = {version: set(range(200)) for version in ground.versions}
     await ground.serve([f"user {user}" for user in range(200)], everything)
     await ground.watch().look()
@@ -105,7 +105,7 @@ async def test_when_all_fail_nothing_is_taken_back(database: Database) -> None:
 
 
 async def test_one_of_several_is_taken_back_and_the_others_go_on(database: Database) -> None:
-    ground = await TrialGround.make(database, 4_000, 3_000, 3_000)
+    ground = await StoredExperiment.make(database, 4_000, 3_000, 3_000)
     await ground.serve([f"user {user}" for user in range(150)], {ground.versions[1]: set(range(150))})
     await ground.watch().look()
     phase = (await ground.phases())[0]
@@ -114,7 +114,7 @@ async def test_one_of_several_is_taken_back_and_the_others_go_on(database: Datab
 
 
 async def test_the_snapshot_is_told(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
 
     async def revision() -> int:
         async with database.read() as tx:
@@ -127,7 +127,7 @@ async def test_the_snapshot_is_told(database: Database) -> None:
 
 
 async def test_what_has_ended_is_not_looked_at(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     async with database.write() as tx:
         experiment = await experiments.find(tx, ground.configuration_id)
         assert experiment is not None
@@ -138,7 +138,7 @@ async def test_what_has_ended_is_not_looked_at(database: Database) -> None:
 
 
 async def test_a_ramp_goes_on_when_its_users_have_come_and_not_before(database: Database) -> None:
-    ground = await TrialGround.make(database, 9_000, 1_000)
+    ground = await StoredExperiment.make(database, 9_000, 1_000)
     steps = (RampStep(percent=10, min_units=20), RampStep(percent=40, hours=1), RampStep(percent=100))
     await set_up(ground, ExperimentSettings(ramp=begin(ground.versions[1], steps, now())))
     audit = make_audit(database)
@@ -172,7 +172,7 @@ async def test_a_ramp_goes_on_when_its_users_have_come_and_not_before(database: 
 
 
 async def test_a_ramp_of_a_version_that_is_taken_back_stops(database: Database) -> None:
-    ground = await TrialGround.make(database, 4_000, 3_000, 3_000)
+    ground = await StoredExperiment.make(database, 4_000, 3_000, 3_000)
     steps = (RampStep(percent=30, min_units=1), RampStep(percent=60))
     await set_up(ground, ExperimentSettings(ramp=begin(ground.versions[1], steps, now())))
     await ground.serve([f"user {user}" for user in range(150)], {ground.versions[1]: set(range(150))})
@@ -183,7 +183,7 @@ async def test_a_ramp_of_a_version_that_is_taken_back_stops(database: Database) 
 
 
 async def test_two_processes_at_once_act_once(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     await ground.serve([f"user {user}" for user in range(150)], {ground.versions[1]: set(range(150))})
     await asyncio.gather(*(ground.watch().look() for _ in range(4)))
     assert len(await events_of(ground, "experiments.revert")) == 1
@@ -192,7 +192,7 @@ async def test_two_processes_at_once_act_once(database: Database) -> None:
 
 @pytest.mark.parametrize("shares", [(), (10_000,), (10_000, 0)])
 async def test_nobody_takes_the_duty_for_nothing(database: Database, shares: tuple[int, ...]) -> None:
-    ground = await TrialGround.make(database, *shares)
+    ground = await StoredExperiment.make(database, *shares)
     if shares:
         await ground.serve(["somebody"])
     await ground.watch().look()
@@ -219,7 +219,7 @@ class Raced:
 
 
 async def test_what_was_read_in_another_phase_is_not_acted_on(database: Database) -> None:
-    ground = await TrialGround.make(database, 5_000, 5_000)
+    ground = await StoredExperiment.make(database, 5_000, 5_000)
     await ground.serve([f"user {user}" for user in range(150)], {ground.versions[1]: set(range(150))})
 
     async def shift() -> None:
@@ -236,7 +236,7 @@ async def test_what_was_read_in_another_phase_is_not_acted_on(database: Database
 
 
 async def test_one_that_cannot_be_looked_at_keeps_nobody_from_the_others(database: Database) -> None:
-    spoiled, sound = [await TrialGround.make(database, 5_000, 5_000) for _ in range(2)]
+    spoiled, sound = [await StoredExperiment.make(database, 5_000, 5_000) for _ in range(2)]
     async with database.write() as tx:
         experiment = await experiments.find(tx, spoiled.configuration_id)
         assert experiment is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.unit.control.experiments.trial_ground import TrialGround
+from tests.unit.control.experiments.stored_experiment import StoredExperiment
 
 from trunkline.control.versions.experiment_settings import ExperimentSettings, write_settings
 from trunkline.control.versions.phases import settle_weights
@@ -14,11 +14,11 @@ from trunkline.storage.tables import ConfigurationVersion
 
 
 async def test_the_first_active_version_begins_the_experiment(database: Database) -> None:
-    ground = await TrialGround.make(database)
+    ground = await StoredExperiment.make(database)
     await ground.settle()
     async with database.read() as tx:
         assert await experiments.find(tx, ground.configuration_id) is None
-    ground = await TrialGround.make(database, 10_000, salt=None)
+    ground = await StoredExperiment.make(database, 10_000, salt=None)
     async with database.read() as tx:
         experiment = await experiments.find(tx, ground.configuration_id)
     assert experiment is not None
@@ -31,14 +31,14 @@ async def test_the_first_active_version_begins_the_experiment(database: Database
 async def test_salts_differ(database: Database) -> None:
     salts: set[str] = set()
     for _ in range(2):
-        ground = await TrialGround.make(database, 10_000, salt=None)
+        ground = await StoredExperiment.make(database, 10_000, salt=None)
         async with database.read() as tx:
             experiment = await experiments.find(tx, ground.configuration_id)
             salts.add(experiment.salt if experiment else "")
     assert len(salts) == 2
 
 
-async def change(ground: TrialGround, at: int, **fields: object) -> None:
+async def change(ground: StoredExperiment, at: int, **fields: object) -> None:
     async with ground.database.write() as tx:
         row = await tx.get(ConfigurationVersion, ground.versions[at])
         assert row is not None
@@ -48,7 +48,7 @@ async def change(ground: TrialGround, at: int, **fields: object) -> None:
 
 
 async def test_new_shares_open_a_phase_and_move_only_surrendered_buckets(database: Database) -> None:
-    ground = await TrialGround.make(database, 7_000, 3_000)
+    ground = await StoredExperiment.make(database, 7_000, 3_000)
     kept = (await ground.rows())[1].buckets
     async with database.write() as tx:
         for version, share in zip(
@@ -65,21 +65,21 @@ async def test_new_shares_open_a_phase_and_move_only_surrendered_buckets(databas
 
 
 async def test_nothing_that_matters_opens_no_phase(database: Database) -> None:
-    ground = await TrialGround.make(database, 7_000, 3_000)
+    ground = await StoredExperiment.make(database, 7_000, 3_000)
     await change(ground, 0, label="another label", version="first")
     await ground.settle()
     assert len(await ground.phases()) == 1
 
 
 async def test_a_version_that_becomes_another_opens_a_phase(database: Database) -> None:
-    ground = await TrialGround.make(database, 7_000, 3_000)
+    ground = await StoredExperiment.make(database, 7_000, 3_000)
     for number, fields in enumerate(({"parameters": {"temperature": 0.1}}, {"model": "m"}, {"provider": "openai"}), 2):
         await change(ground, 1, **fields)
         assert (await ground.phases())[0].number == number
 
 
 async def test_another_measure_of_slow_opens_a_phase(database: Database) -> None:
-    ground = await TrialGround.make(database, 7_000, 3_000)
+    ground = await StoredExperiment.make(database, 7_000, 3_000)
     async with database.write() as tx:
         experiment = await experiments.find(tx, ground.configuration_id)
         assert experiment is not None
@@ -89,7 +89,7 @@ async def test_another_measure_of_slow_opens_a_phase(database: Database) -> None
 
 
 async def test_without_an_active_version_no_phase_is_open(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000)
+    ground = await StoredExperiment.make(database, 10_000)
     await change(ground, 0, is_active=False)
     (phase,) = await ground.phases()
     assert phase.ended_at is not None
@@ -99,7 +99,7 @@ async def test_without_an_active_version_no_phase_is_open(database: Database) ->
 
 
 async def test_an_experiment_that_had_ended_runs_again_with_two_versions(database: Database) -> None:
-    ground = await TrialGround.make(database, 10_000, 0)
+    ground = await StoredExperiment.make(database, 10_000, 0)
     async with database.write() as tx:
         experiment = await experiments.find(tx, ground.configuration_id)
         assert experiment is not None
@@ -115,7 +115,7 @@ async def test_an_experiment_that_had_ended_runs_again_with_two_versions(databas
 
 
 async def test_many_writers_at_once_leave_one_open_phase(database: Database) -> None:
-    ground = await TrialGround.make(database, 7_000, 3_000)
+    ground = await StoredExperiment.make(database, 7_000, 3_000)
 
     async def write(share: int) -> None:
         async with database.write() as tx:

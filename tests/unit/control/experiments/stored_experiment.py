@@ -28,7 +28,7 @@ SALT = "ground"
 
 
 @dataclass
-class TrialGround:
+class StoredExperiment:
     """One configuration of one user; versions are named by their place, v1 first."""
 
     database: Database
@@ -39,7 +39,7 @@ class TrialGround:
     clock: int = START
 
     @classmethod
-    async def make(cls, database: Database, *shares: int, salt: str | None = SALT) -> TrialGround:
+    async def make(cls, database: Database, *shares: int, salt: str | None = SALT) -> StoredExperiment:
         """``shares`` in hundredths of a percent; there may be none. ``salt`` None: the one that was drawn."""
         user = User(id=new_id(), email=f"{new_id()}@example.com")
         workspace = Workspace(id=new_id(), name="w")
