@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
 
 
@@ -24,6 +25,11 @@ def test_files_are_small() -> None:
     assert not [f"{path.relative_to(ROOT)}: {size}" for path, size in sizes.items() if size > 500]
     large = sorted(f"{path.relative_to(ROOT)}: {size}" for path, size in sizes.items() if size > 350)
     assert len(large) <= len(sizes) / 10, large
+
+
+def test_files_of_tests_are_small() -> None:
+    assert len(TESTS) > 500
+    assert not [f"{path.relative_to(ROOT)}: {size}" for path in TESTS if (size := lines(path)) > 500]
 
 
 def test_modules_are_nouns() -> None:
