@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.features.conftest import FeatureWorkspace
 from tests.contract.features.openrouter import MODELS
 
@@ -45,7 +47,7 @@ async def test_models_are_listed_live_with_what_they_can_and_cost(team: FeatureW
 async def test_models_are_filtered_and_paged(team: FeatureWorkspace) -> None:
     await team.share()
 
-    async def ids(**params: object) -> list[str]:
+    async def ids(**params: Any) -> list[str]:
         answer = await team.member.get("/api/catalogue/models", params=params)
         assert answer.status_code == 200, answer.text
         return [model["id"] for model in answer.json()["models"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from tests.contract.features.conftest import FeatureWorkspace
 from tests.contract.features.openrouter import KEY
@@ -158,7 +159,12 @@ async def test_settings_outside_their_ranges_name_the_field(team: FeatureWorkspa
             answer = await team.admin.put("/api/features/chat-assistant", json={field: value})
             assert answer.status_code == 400, (field, value, answer.text)
             assert answer.json()["errors"][0]["field"] == field, (field, value, answer.text)
-    edges = {"temperature": [0, 1], "topP": [0, 1], "maxTokens": [1, 16384], "presencePenalty": [-2, 2]}
+    edges: dict[str, list[Any]] = {
+        "temperature": [0, 1],
+        "topP": [0, 1],
+        "maxTokens": [1, 16384],
+        "presencePenalty": [-2, 2],
+    }
     for field, values in edges.items():
         for value in values:
             assert (await team.put(**{field: value}))[field] == value

@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -18,6 +18,7 @@ from tests.upstreams import scripted
 from trunkline.core.errors import TooMany
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
+from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gates.pending_call import PendingCall
 
 WHOLE = (
@@ -231,7 +232,7 @@ def start(
                 "gpt", provider, model=model, base_url=f"{upstream.url}{path}", api_key="sk-secret-key-1234567890"
             )
             gate = PlaceGate()
-            bare = BareGateway([entry], protocol=protocol, gates=(gate,) if gated else ())
+            bare = BareGateway([entry], protocol=protocol, gates=cast("tuple[Gate, ...]", (gate,) if gated else ()))
             made.append(Lane(stack.enter_context(bare.serve()), upstream, gate, usual))
         yield made[0], made[1]
         for lane in made:

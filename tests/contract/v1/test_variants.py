@@ -129,7 +129,8 @@ def test_the_caller_wins_over_the_feature(bare: BareGateway, openai: Scripted) -
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
 def test_a_feature_in_another_dialect(bare: BareGateway, anthropic: Scripted, path: str) -> None:
-    answer = ask(bare, "feature/through-claude", path=path, **({"max_tokens": 9} if path == "/v1/messages" else {}))
+    fields: dict[str, Any] = {"max_tokens": 9} if path == "/v1/messages" else {}
+    answer = ask(bare, "feature/through-claude", path=path, **fields)
     assert answer.status_code == 200, answer.text
     body = sent(anthropic)
     assert "Summarise." in json.dumps(body["system"])
