@@ -121,6 +121,6 @@ test("the palette finds configurations by name, and opens them", async ({ page }
   await signIn(page);
   await page.keyboard.press("Control+k");
   await page.getByPlaceholder(/^Pages, configurations/).fill("demo-ch");
-  await page.getByRole("option", { name: /demo/ }).first().click();
+  await page.getByRole("group", { name: "Configurations" }).getByRole("option", { name: /demo/ }).first().click();
   await expect(page).toHaveURL(/\/console\/configurations\/[0-9a-f-]{36}/);
 });

@@ -1,13 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { catalogueSearch } from "@/features/catalogue/entries";
-import { registerSource } from "@/shared/commands";
 import { root } from "./root";
-
-registerSource({
-  id: "models",
-  may: "providers.read",
-  find: async (place, text) => (await import("@/features/catalogue/find")).findModels(place, text),
-});
 
 const CataloguePage = lazyRouteComponent(() => import("@/features/catalogue/pages/CataloguePage"), "CataloguePage");
 

@@ -11,6 +11,12 @@ registerSource({
   may: "configurations.read",
   find: async ({ client }, text, signal) => (await import("@/features/models/find")).findConfigurations(client, text, signal),
 });
+// Below the configurations, which are one's own: sources are shown in the order of their registration.
+registerSource({
+  id: "models",
+  may: "providers.read",
+  find: async (place, text) => (await import("@/features/catalogue/find")).findModels(place, text),
+});
 
 const ConfigurationsPage = lazyRouteComponent(() => import("@/features/models/pages/ConfigurationsPage"), "ConfigurationsPage");
 const NewConfigurationPage = lazyRouteComponent(() => import("@/features/models/pages/NewConfigurationPage"), "NewConfigurationPage");
