@@ -61,26 +61,20 @@ def measure(folder: Path, workspace: str, only: str) -> Iterator[Line]:
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
-    """Two tables: what pages, scrolling and streams cost, and how the heap grew."""
+    """What pages and scrolling cost."""
     costs = Table(title="ms", title_justify="left")
     for column in ("", "page CPU", "longest task, CPU", "server CPU", "wall"):
         costs.add_column(column, justify="left" if column == "" else "right")
-    heap = Table(title="heap, MB", title_justify="left")
-    heap.add_column("")
-    heap.add_column("after a collection", justify="right")
     for line in lines:
-        if line["what"] == "heap":
-            heap.add_row(line["name"], f"{line['megabytes']:.1f}")
-            continue
         figures = (f"{line[name]:,.0f}" for name in ("page", "longest", "server", "wall"))
         costs.add_row(f"{line['what']} {line['name']}", *figures)
-    console.print(costs, heap)
+    console.print(costs)
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.console", description=__doc__)
-    parser.add_argument("--only", default="", help="pages with this in their path, without the streams")
+    parser.add_argument("--only", default="", help="pages with this in their path")
     asked = parser.parse_args()
     if not is_built():
         raise SystemExit("The console is not built: make console")

@@ -1,5 +1,5 @@
 import { chromium, type Page } from "@playwright/test";
-import { type Cost, measure } from "./stopwatch.ts";
+import { measure } from "./stopwatch.ts";
 import { startUpstream } from "./upstream.ts";
 
 /** What `python -m bench.console` has filled and started. */
@@ -11,11 +11,6 @@ const PAGES = [
 ];
 const SCROLLED = new Set(["configurations", "requests", "models"]);
 const QUIET_MS = 150;
-const TYPED = "The quick brown fox jumps over the lazy dog. ";
-/** An hour at fifty tokens per second, in answers that are not too long to be read. */
-const ANSWERS = 24;
-const TOKENS = 7_500;
-const FAST = 2_500;
 
 const say = (line: object) => console.log(JSON.stringify(line));
 
@@ -60,21 +55,6 @@ async function scroll(page: Page): Promise<void> {
   }
 }
 
-async function begin(page: Page, prompt: string): Promise<void> {
-  const message = page.getByRole("textbox", { name: "Message", exact: true });
-  await message.fill(prompt);
-  await message.press("Enter");
-  await page.waitForURL(/chat\/[0-9a-f-]{36}/);
-}
-
-async function heap(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = await session.send("Runtime.getHeapUsage");
-  await session.detach();
-  return usedSize / 1e6;
-}
-
 const upstream = await startUpstream();
 const { accessToken = "" } = await ask("POST", "/api/auth/login", "", { email, password });
 await ask("POST", "/api/configurations", accessToken, { name: "bench", provider: "openrouter", model: "maker-0/model-00000", baseUrl: upstream, apiKey: "sk-or-v1-bench" });
@@ -100,26 +80,4 @@ for (const path of PAGES.filter((each) => each.includes(only))) {
   if (SCROLLED.has(path)) say({ what: "scroll", name: `/${path}`, ...(await measure(page, pid, () => scroll(page))) });
 }
 
-const visit = async () => {
-  await page.goto(`${url}/console/chat?model=bench`);
-  await page.getByRole("textbox", { name: "Message", exact: true }).waitFor();
-};
-if (only !== "") process.exit();
-await visit();
-const typing: Cost = await measure(page, pid, async () => {
-  await begin(page, "tokens=3000 rate=200");
-  const message = page.getByRole("textbox", { name: "Message", exact: true });
-  await message.pressSequentially(TYPED.repeat(6), { delay: 40 });
-  await page.getByRole("button", { name: "Regenerate" }).waitFor({ timeout: 120_000 });
-});
-say({ what: "stream", name: "3,000 tokens at 200/s while typing", ...typing });
-
-await visit();
-for (let answer = 0; answer < ANSWERS; answer += 1) {
-  await begin(page, `tokens=${TOKENS} rate=${FAST}`);
-  await page.getByRole("button", { name: "Regenerate" }).waitFor({ timeout: 180_000 });
-  await page.getByRole("link", { name: "New chat" }).first().click();
-  await page.waitForURL(/\/chat(\?|$)/);
-  say({ what: "heap", name: `after ${((answer + 1) * TOKENS).toLocaleString("en")} tokens`, megabytes: await heap(page) });
-}
 await browser.close();
