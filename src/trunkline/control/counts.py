@@ -6,6 +6,7 @@ import msgspec
 
 from trunkline.control.alerts.alerts import AlertFilter, read_scope
 from trunkline.control.features.starting_features import STARTING_FEATURES
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.storage import alerts, configurations, experiments, features, routes
@@ -31,6 +32,7 @@ class Counts:
     async def read(self, actor: Actor) -> CountsRecord:
         """Those of the actor's workspace."""
         access.check(actor, "workspaces.read")
+        require_whole_workspace(actor)
         may = frozenset(access.list_allowed(actor))
         workspace_id, user_id, application_id = actor.workspace_id, actor.user_id, actor.application_id
         async with self._database.read() as tx:
