@@ -5568,6 +5568,7 @@ export interface components {
         AuditAcknowledgeRequest: {
             /**
              * Comment
+             * @description What is known of it, for those who read the log.
              * @default
              */
             comment?: string;
@@ -5767,7 +5768,10 @@ export interface components {
              * @description Who acknowledged it.
              */
             actorId: string | null;
-            /** Comment */
+            /**
+             * Comment
+             * @description What they knew of it.
+             */
             comment: string;
             /**
              * Faults

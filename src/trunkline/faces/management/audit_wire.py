@@ -51,7 +51,7 @@ class AuditRenewalResponse(ResponseBody):
     event_id: str = Field(description="The event in the log that says so.")
     at: Moment
     actor_id: str | None = Field(description="Who acknowledged it.")
-    comment: str
+    comment: str = Field(description="What they knew of it.")
     faults: list[AuditFaultResponse] = Field(description="What was wrong then, at most 100.")
 
 
@@ -60,7 +60,11 @@ class AuditAcknowledgeRequest(RequestBody):
 
     example: ClassVar[dict[str, Any]] = {"comment": "Restored from the backup of 31 January."}
 
-    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    comment: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=500),
+        Field(description="What is known of it, for those who read the log."),
+    ] = ""
 
 
 class AuditChainResponse(ResponseBody):
