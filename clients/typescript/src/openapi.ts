@@ -11217,6 +11217,11 @@ export interface components {
              */
             routeId: string | null;
             /**
+             * Unfitrouteid
+             * @description The route that was called, if the request does not fulfil its conditions and its `otherwiseId` served it; null otherwise.
+             */
+            unfitRouteId: string | null;
+            /**
              * Feature
              * @description The slug of the feature.
              */
@@ -11648,8 +11653,13 @@ export interface components {
              * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can serve the request, `fastest` by what was measured.
              */
             strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
-            /** @description The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests. */
+            /** @description The route takes only requests that fulfil all of these; `otherwiseId` serves the others. Null: all requests. */
             conditions?: components["schemas"]["RouteConditionsRequest"] | null;
+            /**
+             * Otherwiseid
+             * @description The route or shared configuration that serves requests which do not fulfil `conditions`. Null: they get 400.
+             */
+            otherwiseId?: string | null;
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /** @description Keep responses and use them again. Null: never. */
@@ -11790,8 +11800,18 @@ export interface components {
              * @description The configurations that the route leads to.
              */
             targets: components["schemas"]["RouteTargetResponse"][];
-            /** @description The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests. */
+            /** @description The route takes only requests that fulfil all of these; `otherwiseId` serves the others. Null: all requests. */
             conditions: components["schemas"]["RouteConditionsResponse"] | null;
+            /**
+             * Otherwiseid
+             * @description The route or shared configuration that serves requests which do not fulfil `conditions`. Null: they get 400.
+             */
+            otherwiseId: string | null;
+            /**
+             * Otherwisename
+             * @description What that is called.
+             */
+            otherwiseName: string | null;
             /** @description When an embeddings request is sent to the next target too. `null`: never. */
             hedging: components["schemas"]["RouteHedgingResponse"] | null;
             /** @description Responses are kept and used again. Null: never. */
@@ -11946,8 +11966,13 @@ export interface components {
              * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can serve the request, `fastest` by what was measured.
              */
             strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
-            /** @description The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests. */
+            /** @description The route takes only requests that fulfil all of these; `otherwiseId` serves the others. Null: all requests. */
             conditions?: components["schemas"]["RouteConditionsRequest"] | null;
+            /**
+             * Otherwiseid
+             * @description The route or shared configuration that serves requests which do not fulfil `conditions`. Null: they get 400.
+             */
+            otherwiseId?: string | null;
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /** @description Keep responses and use them again. Null: never. */
@@ -12886,6 +12911,11 @@ export interface components {
              * @description The id of the route; `null` if none led there.
              */
             routeId: string | null;
+            /**
+             * Unfitrouteid
+             * @description The route that was called, if the request does not fulfil its conditions and its `otherwiseId` served it; null otherwise.
+             */
+            unfitRouteId: string | null;
             /**
              * Feature
              * @description The slug of the feature.

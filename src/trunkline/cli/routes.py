@@ -46,6 +46,7 @@ class Route(msgspec.Struct, rename="camel"):
     targets: list[Target]
     is_active: bool
     conditions: dict[str, Any] | None = None
+    otherwise_name: str | None = None
 
 
 @app.command("list")
@@ -156,9 +157,17 @@ def condition(
     hours: Annotated[str | None, typer.Option(metavar="HH:MM-HH:MM", help="The time of day.")] = None,
     time_zone: Annotated[str, typer.Option(help="The time zone of --hours.")] = "UTC",
     day: Annotated[list[str] | None, typer.Option(help="A weekday on which --hours start; repeat it.")] = None,
+    otherwise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of a whole route: the route or configuration that serves all other requests."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say which requests a route or a target is for; without options: for all."""
+    if otherwise is not None and target is not None:
+        raise InvalidInput("--otherwise is for a whole route: leave the configuration out.")
     said: dict[str, object] = {}
     if min_tokens is not None:
         said["minInputTokens"] = min_tokens
@@ -180,7 +189,8 @@ def condition(
     async def work(api: Api) -> bytes:
         route = await find_route(api, which)
         if target is None:
-            return await api.ask("PUT", find_path("routes", route.id), body={"conditions": said or None})
+            body = {"conditions": said or None, "otherwiseId": await _find_otherwise(api, otherwise)}
+            return await api.ask("PUT", find_path("routes", route.id), body=body)
         answer = await api.ask("GET", find_path("routes", route.id))
         read: dict[str, Any] = msgspec.json.decode(answer)
         found = await find_configuration(api, target)
@@ -225,9 +235,23 @@ async def find_route(api: Api, which: str) -> Route:
     raise NotFound(f"There is no route {which!r}.{hint or ' `trunkline routes list` shows which there are.'}")
 
 
+async def _find_otherwise(api: Api, which: str | None) -> str | None:
+    """The id of a route of that name or id, else of a configuration."""
+    if which is None:
+        return None
+    for item in await api.list("/api/routes"):
+        route = msgspec.json.decode(item, type=Route)
+        if which in (route.id, route.name):
+            return route.id
+    return (await find_configuration(api, which)).id
+
+
 def _write_state(route: Route) -> str:
     state = "active" if route.is_active else "inactive"
-    return f"{state} (conditions)" if route.conditions is not None else state
+    if route.conditions is None:
+        return state
+    other = f"; otherwise {route.otherwise_name}" if route.otherwise_name else ""
+    return f"{state} (conditions{other})"
 
 
 def _write_targets(route: Route) -> str:

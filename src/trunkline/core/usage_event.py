@@ -56,6 +56,8 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     configuration_id: str | None = None
     version_id: str | None = None
     route_id: str | None = None
+    unfit_route_id: str | None = None
+    """The route that was called, where the call does not fulfil its conditions and what it names otherwise serves."""
     feature: str | None = None
     """The slug of the feature that was used."""
     conversation_id: str | None = None

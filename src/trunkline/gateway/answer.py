@@ -99,6 +99,8 @@ def write_served(opened: UsageEvent, target: Target, dropped: tuple[str, ...] = 
         headers.append((b"x-trunkline-version", opened.version_id.encode()))
     if opened.route_id is not None:
         headers.append((b"x-trunkline-route", opened.route_id.encode()))
+    if opened.unfit_route_id is not None:
+        headers.append((b"x-trunkline-unfit-route", opened.unfit_route_id.encode()))
     if opened.feature is not None:
         headers.append((b"x-trunkline-feature", opened.feature.encode("ascii", "replace")))
     if dropped:

@@ -159,6 +159,7 @@ class Ledger:
             configuration_id=_configuration_id(candidate),
             version_id=entry.version_id,
             route_id=route.id if route is not None else None,
+            unfit_route_id=candidate.unfit_route.id if candidate.unfit_route is not None else None,
             feature=feature.slug if feature is not None else None,
             conversation_id=context.conversation_id,
             phase_id=candidate.phase_id,

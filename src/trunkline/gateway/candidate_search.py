@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from trunkline.core.errors import InvalidInput
 from trunkline.gateway.exchanges.exchange import Exchange
 from trunkline.gateway.exchanges.kept_response import Pin
@@ -11,7 +13,7 @@ from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.assignment import assign
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
-from trunkline.gateway.target_selection import TargetSelection, narrow
+from trunkline.gateway.target_selection import RouteDoesNotFit, TargetSelection, narrow
 
 
 class CandidateSearch:
@@ -42,10 +44,29 @@ class CandidateSearch:
         if route is None and found[0].trial is None:
             return found
         user = exchange.user if exchange is not None else None
+        return self._select(call, found, user, exchange is not None and exchange.streams)
+
+    def _select(
+        self, call: PendingCall, found: Sequence[Candidate], user: str | None, streams: bool
+    ) -> Sequence[Candidate]:
         assigned = [assign(one, call.context, user, call.request_id) for one in found]
+        route = found[0].route
         if route is None:
             return assigned
-        return self._selection.select(call, route, assigned, exchange is not None and exchange.streams)
+        try:
+            return self._selection.select(call, route, assigned, streams)
+        except RouteDoesNotFit:
+            first = found[0]
+            # A request that names its targets may leave some out, and never gets others.
+            if not first.otherwise or call.context.targets:
+                raise
+            others: Sequence[Candidate] = [
+                msgspec.structs.replace(one, feature=first.feature, unfit_route=first.unfit_route or route)
+                for one in first.otherwise
+            ]
+        if call.context.keeper is not None:
+            others = _keep(others, call.context.keeper)
+        return self._select(call, others, user, streams)
 
 
 def _keep(found: Sequence[Candidate], keeper: str) -> Sequence[Candidate]:

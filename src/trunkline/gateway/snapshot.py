@@ -85,8 +85,9 @@ class RouteTargetEntry(msgspec.Struct, frozen=True, kw_only=True):
 class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A route that is active. The strategy orders the targets of one priority.
 
-    It is for calls that fulfil its ``conditions``, whatever those of its targets are. With ``hedging``, an embeddings
-    call that is slow is sent to the next target besides; with ``caching``, answers are kept and given again.
+    It is for calls that fulfil its ``conditions``, whatever those of its targets are; the others go to the route or
+    configuration ``otherwise_id``, if there is one. With ``hedging``, an embeddings call that is slow is sent to the
+    next target besides; with ``caching``, answers are kept and given again.
     """
 
     id: str
@@ -94,6 +95,7 @@ class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
     strategy: Strategy
     targets: tuple[RouteTargetEntry, ...]
     conditions: RouteConditions | None = None
+    otherwise_id: str | None = None
     hedging: Hedging | None = None
     caching: Caching | None = None
     selective: bool = False

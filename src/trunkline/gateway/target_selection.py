@@ -28,6 +28,10 @@ FindTraits = Callable[[Provider, str], ModelTraits | None]
 """What is known of a provider's model; None: nothing."""
 
 
+class RouteDoesNotFit(InvalidInput):
+    """The call does not fulfil the conditions of the route."""
+
+
 def narrow(candidates: Sequence[Candidate], names: Sequence[str], index: Index) -> tuple[Candidate, ...]:
     """The candidates of a route that ``names`` leave, by id or name; ``index`` is the caller's.
 
@@ -75,7 +79,8 @@ class TargetSelection:
     ) -> Sequence[Candidate]:
         """Those of ``candidates`` that are for the call, the best first; last those that are kept for a failure.
 
-        Raises InvalidInput where the call fulfils the conditions of none, or not those of the route.
+        Raises InvalidInput where the call fulfils the conditions of none, and RouteDoesNotFit where it does not fulfil
+        those of the route.
         """
         if not route.selective and (route.strategy != "cheapest" or self._traits is None):
             return self._strategies.order(candidates, streams)
@@ -98,7 +103,7 @@ class TargetSelection:
             candidates = [one for one, each in zip(candidates, unmet, strict=True) if each is None]
             if all(map(is_kept, candidates)):
                 named = ", ".join(dict.fromkeys(each for each in unmet if each is not None))
-                raise InvalidInput.of(
+                raise RouteDoesNotFit.of(
                     "model",
                     f"The route {route.name!r} is not for this request, which does not fulfil its conditions ({named})."
                     " Change the request, or name another route or configuration.",

@@ -77,7 +77,23 @@ async def find_names_using(tx: Transaction, configuration: Configuration) -> Seq
     """The names of the routes that lead to a configuration, sorted."""
     query = select(Route.name).join(RouteTarget, RouteTarget.route_id == Route.id)
     query = query.where(Route.workspace_id == configuration.workspace_id)
-    return sorted(set(await tx.scalars(query.where(RouteTarget.configuration_id == configuration.id))))
+    leading = {*await tx.scalars(query.where(RouteTarget.configuration_id == configuration.id))}
+    return sorted(leading | {*await find_names_before(tx, configuration.workspace_id, configuration.id)})
+
+
+async def find_names_before(tx: Transaction, workspace_id: str, subject_id: str) -> Sequence[str]:
+    """The names of the routes that leave to ``subject_id`` what does not fulfil their conditions, sorted."""
+    query = select(Route.name).where(Route.workspace_id == workspace_id, Route.otherwise_id == subject_id)
+    return sorted(await tx.scalars(query))
+
+
+async def find_otherwise(tx: Transaction, workspace_id: str) -> Mapping[str, str]:
+    """What the workspace's routes leave such calls to, by route. The routes are locked until the end."""
+    query = select(Route.id, Route.otherwise_id).where(
+        Route.workspace_id == workspace_id, Route.otherwise_id.is_not(None)
+    )
+    rows = await tx.execute(query.order_by(Route.id).with_for_update())
+    return {route_id: otherwise_id for route_id, otherwise_id in rows if otherwise_id is not None}
 
 
 async def find_names_into(tx: Transaction, workspace_id: str, application_id: str) -> Sequence[str]:

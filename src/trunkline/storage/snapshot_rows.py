@@ -114,6 +114,7 @@ class RouteRow(msgspec.Struct, frozen=True):
     name: str
     strategy: str
     conditions: dict[str, JsonValue] | None
+    otherwise_id: str | None
     hedging: dict[str, JsonValue] | None
     caching: dict[str, JsonValue] | None
     revision: int

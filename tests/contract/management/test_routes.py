@@ -319,8 +319,8 @@ async def test_admins_change_and_members_use(live: LiveServer, team: tuple[Perso
     assert (await inside.delete(path)).status_code == 403
     assert (await inside.post(f"{path}/revisions/1/revert")).status_code == 403
     for method in ("GET", "PUT", "DELETE"):
-        given = {"json": {"name": "x"}} if method == "PUT" else {}
-        assert (await stranger.client.request(method, path, **given)).status_code == 404
+        body = {"name": "x"} if method == "PUT" else None
+        assert (await stranger.client.request(method, path, json=body)).status_code == 404
     assert (await stranger.client.get(f"{path}/revisions")).status_code == 404
     assert (await stranger.client.post(f"{path}/revisions/1/revert")).status_code == 404
     assert (await ask(stranger.client, route["id"])).status_code == 404
@@ -480,3 +480,39 @@ async def test_a_route_never_leads_to_a_route(live: LiveServer) -> None:
     answer = await admin.client.put(path, json={"targets": [{"configurationId": other["id"]}]})
     assert fields_of(answer) == ["targets[0].configurationId"]
     assert "'other' is a route" in answer.text
+
+
+async def find_record(there: httpx2.AsyncClient, request_id: str) -> dict[str, Any]:
+    """The record of a request, once it is taken in."""
+    while (found := await there.get(f"/api/requests/{request_id}")).status_code == 404:
+        await asyncio.sleep(0.05)
+    return found.json()
+
+
+async def test_a_route_names_what_serves_requests_that_do_not_fulfil_its_conditions(live_on_each: LiveServer) -> None:
+    admin = await live_on_each.admin()
+    there = admin.client
+    one, two, private = [await make_configuration(there, name, shared=name != "mine") for name in ("a", "b", "mine")]
+    only: dict[str, Any] = {"conditions": {"tags": ["batch"]}}
+    second = await make_route(there, "second", two["id"], **only)
+    first = await make_route(there, "first", one["id"], **only, otherwiseId=second["id"])
+    assert (first["otherwiseId"], first["otherwiseName"], second["otherwiseId"]) == (second["id"], "second", None)
+    way = f"/api/routes/{second['id']}"
+    for wrong in (second["id"], first["id"], NOBODY, private["id"]):
+        assert fields_of(await there.put(way, json={"otherwiseId": wrong})) == ["otherwiseId"], wrong
+    plain = {"name": "plain", "targets": [{"configurationId": one["id"]}], "otherwiseId": two["id"]}
+    assert fields_of(await there.post("/api/routes", json=plain)) == ["otherwiseId"], "without conditions"
+    assert fields_of(await there.put(f"/api/routes/{first['id']}", json={"conditions": None})) == ["otherwiseId"]
+    assert (await there.delete(way)).status_code == 409
+    third = await make_configuration(there, "c")
+    assert (await there.put(way, json={"otherwiseId": third["id"]})).json()["otherwiseName"] == "c"
+    assert (await there.delete(f"/api/configurations/{third['id']}")).status_code == 409
+    asked = await ask(there, "first")
+    assert asked.headers["x-trunkline-configuration"] == third["id"]
+    assert asked.headers["x-trunkline-unfit-route"] == first["id"]
+    record = await find_record(there, asked.headers["x-request-id"])
+    assert (record["routeId"], record["unfitRouteId"]) == (None, first["id"])
+    assert record["names"]["unfitRoute"] == "first"
+    gone = await there.put(f"/api/routes/{first['id']}", json={"conditions": None, "otherwiseId": None})
+    assert (gone.status_code, gone.json()["otherwiseName"]) == (200, None)
+    assert (await there.delete(way)).status_code == 200

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
@@ -108,6 +109,48 @@ def test_a_route_is_for_calls_that_fulfil_its_own_conditions(serve: Serving) -> 
         assert "'r'" in words(answer, 400)
         assert answer.json()["error"]["code"] == "route_does_not_fit"
     assert len(bare.books.events) == 3, "nothing else was sent"
+
+
+ONLY_BATCH = RouteConditions(tags=("batch",))
+
+
+def otherwise(entry: RouteEntry, named: str) -> RouteEntry:
+    return msgspec.structs.replace(entry, otherwise_id=named)
+
+
+def test_what_a_route_names_otherwise_serves_calls_that_do_not_fulfil_its_conditions(serve: Serving) -> None:
+    bare = serve(
+        otherwise(route("r", "x", conditions=ONLY_BATCH), "route-s"),
+        otherwise(route("s", "y", conditions=RouteConditions(max_input_tokens=50)), "id-z"),
+    )
+    assert served(ask(bare, headers={"x-trunkline-tags": "batch"})) == "x"
+    short, long = ask(bare), ask(bare, messages=[{"role": "user", "content": "word " * 400}])
+    assert (served(short), short.headers["x-trunkline-route"]) == ("y", "route-s")
+    assert (served(long), "x-trunkline-route" in long.headers) == ("z", False)
+    assert {answer.headers["x-trunkline-unfit-route"] for answer in (short, long)} == {"route-r"}
+    told = [(event.requested_model, event.route_id, event.unfit_route_id) for event in bare.books.events]
+    assert told == [("r", "route-r", None), ("r", "route-s", "route-r"), ("r", None, "route-r")]
+
+
+def test_a_model_that_a_caller_names_is_asked_for_there_too(serve: Serving) -> None:
+    bare = serve(otherwise(route("r", "x", conditions=ONLY_BATCH), "id-z"))
+    assert ask(bare, "r/of-its-own").status_code == 404, "the demo has no such model"
+    assert [(event.configuration_id, event.model) for event in bare.books.events] == [("id-z", "of-its-own")]
+
+
+def test_who_names_targets_gets_no_others(serve: Serving) -> None:
+    bare = serve(otherwise(route("r", "x", conditions=ONLY_BATCH), "id-z"))
+    answer = ask(bare, headers={"x-trunkline-route": "x"})
+    assert "(tags)" in words(answer, 400)
+    assert answer.json()["error"]["code"] == "route_does_not_fit"
+
+
+@pytest.mark.parametrize("named", ["route-r", "route-gone", "id-private"])
+def test_what_cannot_serve_otherwise_leaves_the_refusal(serve: Serving, named: str) -> None:
+    bare = serve(otherwise(route("r", "x", conditions=ONLY_BATCH), named))
+    answer = ask(bare)
+    assert "(tags)" in words(answer, 400)
+    assert answer.json()["error"]["code"] == "route_does_not_fit"
 
 
 def test_families_of_a_route_are_those_of_what_its_targets_are_asked_for(serve: Serving) -> None:

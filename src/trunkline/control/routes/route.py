@@ -22,7 +22,7 @@ MOST_TARGETS: Final = 20
 LARGEST_WEIGHT: Final = 1000
 LARGEST_PRIORITY: Final = 1000
 LONGEST_HEDGE_MS: Final = 60_000
-_OPTIONAL: Final = ("hedging", "caching", "conditions", "fallbackFor")
+_OPTIONAL: Final = ("hedging", "caching", "conditions", "otherwiseId", "fallbackFor")
 MOST_WORDS: Final = 20
 """Tags, families, or fields of metadata in conditions."""
 LARGEST_TOKENS: Final = 100_000_000
@@ -45,13 +45,15 @@ class RouteTargetDraft(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
 class RouteDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be saved; None: as it is, or for a new route as usual.
 
-    ``conditions``, ``hedging`` and ``caching`` None: without.
+    ``conditions``, ``hedging`` and ``caching`` None: without. ``otherwise_id`` is the route or configuration for calls
+    that do not fulfil the conditions; None: they are refused.
     """
 
     name: str | None = None
     strategy: Strategy | None = None
     targets: tuple[RouteTargetDraft, ...] | None = None
     conditions: RouteConditions | UnsetType | None = UNSET
+    otherwise_id: str | UnsetType | None = UNSET
     hedging: Hedging | UnsetType | None = UNSET
     caching: Caching | UnsetType | None = UNSET
     is_active: bool | None = None
@@ -85,6 +87,8 @@ class RouteRecord(msgspec.Struct, frozen=True, kw_only=True):
     strategy: Strategy
     targets: tuple[RouteTargetRecord, ...]
     conditions: RouteConditions | None
+    otherwise_id: str | None
+    otherwise_name: str | None
     hedging: Hedging | None
     caching: Caching | None
     is_active: bool
@@ -101,6 +105,7 @@ class RouteState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     strategy: Strategy
     targets: tuple[RouteTargetDraft, ...]
     conditions: RouteConditions | None = None
+    otherwise_id: str | None = None
     hedging: Hedging | None = None
     caching: Caching | None = None
     is_active: bool = True

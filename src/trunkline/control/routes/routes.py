@@ -14,6 +14,7 @@ from trunkline.control.configurations.history import RevisionRecord, read_histor
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
 from trunkline.control.routes.condition_faults import find_faults
+from trunkline.control.routes.otherwise import check_otherwise, require_not_otherwise
 from trunkline.control.routes.route import (
     KIND,
     LARGEST_NAME,
@@ -75,6 +76,7 @@ class Routes:
         async with self._database.write() as tx:
             await self._caching_rules.check(tx, actor.workspace_id, state.caching)
             await _check_targets(tx, actor.workspace_id, state.targets, state.name)
+            await check_otherwise(tx, actor.workspace_id, None, state)
             await routes.require_free_name(tx, actor.workspace_id, state.name)
             row = Route(id=new_id(), workspace_id=actor.workspace_id, created_by=actor.user_id, revision=0)
             row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
@@ -105,6 +107,8 @@ class Routes:
             await self._caching_rules.check(tx, row.workspace_id, state.caching, before.caching)
             if draft.targets is not None:
                 await _check_targets(tx, row.workspace_id, state.targets, state.name, own_id=row.id)
+            if state.otherwise_id != before.otherwise_id or state.conditions != before.conditions:
+                await check_otherwise(tx, row.workspace_id, row.id, state)
             if state.name != row.name:
                 await routes.require_free_name(tx, row.workspace_id, state.name, besides=row.id)
                 await _require_unused(tx, row, row.name)
@@ -119,6 +123,7 @@ class Routes:
         async with self._database.write() as tx:
             row = await _find(tx, actor, route_id, lock=True, if_revision=if_revision)
             await _require_unused(tx, row, row.id, row.name)
+            await require_not_otherwise(tx, row)
             before = await read_state(tx, row)
             await routes.remove(tx, row)
             await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
@@ -162,6 +167,7 @@ class Routes:
         """The rows, the revision, the audit event and the note for calls."""
         row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
         row.conditions = None if state.conditions is None else msgspec.to_builtins(state.conditions)
+        row.otherwise_id = state.otherwise_id
         row.hedging = None if state.hedging is None else msgspec.to_builtins(state.hedging)
         row.caching = write_caching(state.caching)
         row.revision += 1
@@ -196,6 +202,7 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
     targets = draft.targets if draft.targets is not None else before.targets if before else ()
     strategy: Strategy = draft.strategy or (before.strategy if before else "priority")
     conditions = (before.conditions if before else None) if draft.conditions is UNSET else draft.conditions
+    otherwise = (before.otherwise_id if before else None) if draft.otherwise_id is UNSET else draft.otherwise_id
     hedging = (before.hedging if before else None) if draft.hedging is UNSET else draft.hedging
     caching = (before.caching if before else None) if draft.caching is UNSET else draft.caching
     active = draft.is_active if draft.is_active is not None else before.is_active if before else True
@@ -226,6 +233,7 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
         strategy=strategy,
         targets=targets,
         conditions=conditions,
+        otherwise_id=otherwise,
         hedging=hedging,
         caching=caching,
         is_active=active,

@@ -35,11 +35,28 @@ async def show(tx: Transaction, workspace_id: str, rows: Sequence[Route]) -> Seq
     """The rows as people see them."""
     targets = await routes.find_targets(tx, [row.id for row in rows])
     wanted = {target.configuration_id for every in targets.values() for target in every}
+    wanted |= {row.otherwise_id for row in rows if row.otherwise_id is not None}
     there = await configurations.find_many(tx, workspace_id, wanted)
     return [
-        read_record(RouteRecord, row, targets=[_show_target(target, there) for target in targets.get(row.id, ())])
+        read_record(
+            RouteRecord,
+            row,
+            targets=[_show_target(target, there) for target in targets.get(row.id, ())],
+            otherwise_name=await _name_otherwise(tx, row, there),
+        )
         for row in rows
     ]
+
+
+async def _name_otherwise(tx: Transaction, row: Route, there: Mapping[str, Configuration]) -> str | None:
+    """What its other route or configuration is called; empty where that is nobody else's to see any more."""
+    if row.otherwise_id is None:
+        return None
+    configuration = there.get(row.otherwise_id)
+    if configuration is not None:
+        return configuration.name if configuration.is_shared else ""
+    route = await routes.find(tx, row.workspace_id, row.otherwise_id)
+    return "" if route is None else route.name
 
 
 def _show_target(target: RouteTarget, there: Mapping[str, Configuration]) -> RouteTargetRecord:

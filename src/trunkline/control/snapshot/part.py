@@ -133,6 +133,7 @@ def compile_routes(routes: Iterable[RouteRow], rows: Iterable[TargetRow]) -> dic
             strategy=cast("Strategy", row.strategy),
             targets=tuple(targets[row.id]),
             conditions=None if row.conditions is None else msgspec.convert(row.conditions, RouteConditions),
+            otherwise_id=row.otherwise_id,
             hedging=None if row.hedging is None else msgspec.convert(row.hedging, Hedging),
             caching=read_caching(row.caching),
             revision=row.revision,

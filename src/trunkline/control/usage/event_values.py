@@ -44,6 +44,7 @@ def event_values(event: UsageEvent) -> Values:
         event.configuration_id,
         event.version_id,
         event.route_id,
+        event.unfit_route_id,
         None if event.feature is None else cut(event.feature, 64),
         event.conversation_id,
         event.phase_id,

@@ -109,6 +109,7 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     configuration_id: str | None
     version_id: str | None
     route_id: str | None
+    unfit_route_id: str | None
     feature: str | None
     conversation_id: str | None
     purpose: str | None

@@ -201,7 +201,12 @@ async def _find_names(tx: Transaction, row: UsageEventRow) -> dict[str, str]:
     }
     found = await names.find(tx, row.workspace_id, [(kind, each) for kind, each in ids.items() if each is not None])
     found |= await names.find_people(tx, [row.user_id])
-    return {kind: name for (kind, _), name in found.items()}
+    called = {kind: name for (kind, _), name in found.items()}
+    if row.unfit_route_id is not None:
+        unfit = ("route", row.unfit_route_id)
+        name = (await names.find(tx, row.workspace_id, [unfit])).get(unfit)
+        called |= {} if name is None else {"unfitRoute": name}
+    return called
 
 
 def _show_attempt(attempt: Mapping[str, Any]) -> AttemptRecord:

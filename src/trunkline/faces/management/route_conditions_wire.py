@@ -18,7 +18,7 @@ Time = Annotated[str, StringConstraints(min_length=5, max_length=5)]
 
 _MEANING = "The target is used only for requests that fulfil all of these. Null: for all requests."
 _MEANING_OF_ROUTES = (
-    "The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests."
+    "The route takes only requests that fulfil all of these; `otherwiseId` serves the others. Null: all requests."
 )
 
 

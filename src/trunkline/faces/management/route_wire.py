@@ -37,6 +37,9 @@ _KEPT = (
     "The target is used only after another one refused the request: `contextWindow` because it is too long for its"
     " model, `contentFilter` because of its content. Null: it is an ordinary target."
 )
+_OTHERWISE = (
+    "The route or shared configuration that serves requests which do not fulfil `conditions`. Null: they get 400."
+)
 _HEDGED = "Milliseconds without a response. Null: the 95th percentile of the target's latest responses."
 
 
@@ -73,7 +76,7 @@ class _RouteFields(RequestBody):
     """What making and changing a route have in common."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
-        {"id", "workspaceId", "revision", "createdBy", "createdAt", "updatedAt"}
+        {"id", "workspaceId", "otherwiseName", "revision", "createdBy", "createdAt", "updatedAt"}
     )
 
     strategy: Annotated[
@@ -85,6 +88,7 @@ class _RouteFields(RequestBody):
         ),
     ] = None
     conditions: GivenRouteConditions = None
+    otherwise_id: Annotated[GivenId | None, Field(description=_OTHERWISE)] = None
     hedging: Annotated[RouteHedgingRequest | None, Field(description="For embeddings only. Null: never.")] = None
     caching: GivenCaching = None
     is_active: StrictBool | None = None
@@ -130,6 +134,7 @@ def read_draft(given: RouteCreateRequest | RouteUpdateRequest) -> RouteDraft:
         strategy=given.strategy,
         targets=targets,
         conditions=read_conditions(given.conditions) if "conditions" in given.model_fields_set else UNSET,
+        otherwise_id=given.otherwise_id if "otherwise_id" in given.model_fields_set else UNSET,
         hedging=(Hedging(after_ms=hedging.after_ms) if hedging is not None else None)
         if "hedging" in given.model_fields_set
         else UNSET,
@@ -183,6 +188,8 @@ class RouteResponse(ResponseBody):
     strategy: Strategy
     targets: list[RouteTargetResponse]
     conditions: ShownRouteConditions
+    otherwise_id: str | None = Field(description=_OTHERWISE)
+    otherwise_name: str | None = Field(description="What that is called.")
     hedging: RouteHedgingResponse | None
     caching: ShownCaching
     is_active: bool

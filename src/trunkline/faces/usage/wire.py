@@ -143,6 +143,10 @@ class UsageEventResponse(ResponseBody):
     configuration_id: str | None
     version_id: str | None
     route_id: str | None
+    unfit_route_id: str | None = Field(
+        description="The route that was called, if the request does not fulfil its conditions and its `otherwiseId`"
+        " served it; null otherwise."
+    )
     feature: str | None
     conversation_id: str | None
     purpose: str | None

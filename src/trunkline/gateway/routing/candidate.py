@@ -20,6 +20,9 @@ class Candidate(msgspec.Struct, frozen=True):
     ``route`` and ``target`` are set when a route leads to it, ``feature`` when it serves a feature. With ``trial`` a
     version of the configuration serves instead, which is chosen for each call; ``entry`` is that version then, and
     ``phase_id`` and ``unit`` say for what the call counts (see :mod:`trunkline.gateway.routing.assignment`).
+
+    ``otherwise`` are those for calls that do not fulfil the conditions of the route. One of them serves in its place
+    with ``unfit_route``, the route that was called.
     """
 
     entry: ConfigurationEntry
@@ -31,6 +34,8 @@ class Candidate(msgspec.Struct, frozen=True):
     trial: Trial | None = None
     phase_id: str | None = None
     unit: str | None = None
+    otherwise: tuple[Candidate, ...] = ()
+    unfit_route: RouteEntry | None = None
 
 
 def is_kept(candidate: Candidate) -> bool:

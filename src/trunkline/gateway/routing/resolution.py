@@ -47,8 +47,11 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @classmethod
-    def along(cls, part: WorkspacePart, route: RouteEntry, model: str | None = None) -> Resolution:
-        """Along a route, for ``model`` or what each target says."""
+    def along(
+        cls, part: WorkspacePart, route: RouteEntry, model: str | None = None, passed: tuple[str, ...] = ()
+    ) -> Resolution:
+        """Along a route, for ``model`` or what each target says. Routes that were ``passed`` are not gone again."""
+        otherwise = _find_otherwise(part, route, model, (*passed, route.id))
         candidates: list[Candidate] = []
         unfit: list[str] = []
         for target in route.targets:
@@ -59,7 +62,9 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
                 continue
             own = model or target.model
             trial = entry.trial if own is None else None
-            candidates.append(Candidate(entry, own or entry.model or "", part, route, target, trial=trial))
+            candidates.append(
+                Candidate(entry, own or entry.model or "", part, route, target, trial=trial, otherwise=otherwise)
+            )
         return cls(
             candidates=tuple(candidates),
             names=frozenset((route.name, route.id)),
@@ -105,6 +110,23 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
         if only.route is not None or only.feature is not None or only.model not in models:
             return None
         return self.candidates if only.trial is None else (msgspec.structs.replace(only, trial=None),)
+
+
+def _find_otherwise(
+    part: WorkspacePart, route: RouteEntry, model: str | None, passed: tuple[str, ...]
+) -> tuple[Candidate, ...]:
+    """What may serve calls that do not fulfil the conditions of ``route``; empty where nothing does."""
+    named = route.otherwise_id
+    if named is None or route.conditions is None or named in passed:
+        return ()
+    other = next((each for each in part.routes.values() if each.id == named), None)
+    if other is not None:
+        return Resolution.along(part, other, model, passed).candidates
+    entry = part.configurations.get(named)
+    if entry is None or _find_fault(entry, model):
+        return ()
+    found = Resolution.to(part, entry, model)
+    return () if found is None else found.candidates
 
 
 def _find_fault(entry: ConfigurationEntry | None, model: str | None) -> str:

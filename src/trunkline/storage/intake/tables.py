@@ -21,6 +21,7 @@ EVENTS: Final = Table(
         "configuration_id": "text",
         "version_id": "text",
         "route_id": "text",
+        "unfit_route_id": "text",
         "feature": "text",
         "conversation_id": "text",
         "phase_id": "text",

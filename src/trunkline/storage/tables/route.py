@@ -28,6 +28,8 @@ class Route(Base):
     name: Mapped[str] = mapped_column(String(255))
     strategy: Mapped[str] = mapped_column(String(16))
     conditions: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
+    otherwise_id: Mapped[str | None] = mapped_column(Id)
+    """The route or configuration for calls that do not fulfil them."""
     hedging: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     caching: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -50,6 +50,7 @@ class UsageEventRow(Base):
     configuration_id: Mapped[str | None] = mapped_column(Id)
     version_id: Mapped[str | None] = mapped_column(Id)
     route_id: Mapped[str | None] = mapped_column(Id)
+    unfit_route_id: Mapped[str | None] = mapped_column(Id)
     feature: Mapped[str | None] = mapped_column(String(64))
     conversation_id: Mapped[str | None] = mapped_column(Id)
     phase_id: Mapped[str | None] = mapped_column(Id)

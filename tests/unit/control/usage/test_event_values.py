@@ -28,8 +28,8 @@ def row_of(one: UsageEvent) -> dict[str, Any]:
 def test_each_column_has_the_field_of_its_name() -> None:
     attempt = Attempt(configuration_id="c", provider="p", model="m", status=500)
     texts = ("request_id", "operation", "user_id", "key_id", "application_id", "configuration_id", "version_id")
-    texts += ("route_id", "feature", "conversation_id", "phase_id", "unit", "purpose", "provider", "model")
-    texts += ("requested_model", "outcome", "error", "price_source")
+    texts += ("route_id", "unfit_route_id", "feature", "conversation_id", "phase_id", "unit", "purpose", "provider")
+    texts += ("model", "requested_model", "outcome", "error", "price_source")
     numbers = {"revision": 3, "status": 201, "cost_nanos": 4, "held_nanos": 9, "duration_us": 5, "first_token_us": 6,
                "saved_nanos": -7}  # fmt: skip
     flags = {"streamed": True, "usage_estimated": True}

@@ -58,6 +58,7 @@ export const texts = {
       configuration: "Configuration",
       version: "Version",
       route: "Route",
+      unfitRoute: "Route whose conditions it does not fulfil",
       application: "Application",
       key: "Key",
       user: "Person",

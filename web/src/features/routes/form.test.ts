@@ -29,6 +29,12 @@ test("a saved route that nobody changes is written as it was, whole", () => {
   ]);
 });
 
+test("what serves otherwise goes with the conditions", () => {
+  const values = { ...valuesOf({ ...ROUTE, otherwiseId: "s", otherwiseName: "other" } as Route), conditions: { ...valuesOf().conditions, tags: ["eu"] } };
+  expect(bodyOf(values, "UTC").otherwiseId).toBe("s");
+  expect(bodyOf({ ...values, conditions: valuesOf().conditions }, "UTC").otherwiseId).toBeNull();
+});
+
 test("when a target serves is read from its place", () => {
   expect(valuesOf(ROUTE).targets.map((target) => target.serves)).toEqual(["first", "later", "contextWindow"]);
   expect(withServes(newTarget(), "later").order).toBe(2);

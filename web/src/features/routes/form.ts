@@ -50,6 +50,10 @@ export interface RouteValues {
   isActive: boolean;
   targets: TargetValues[];
   conditions: ConditionValues;
+  /** The route or configuration for calls that do not fulfil them; empty: none. */
+  otherwiseId: string;
+  /** What it was called when the route was read. */
+  otherwiseName: string;
   /** Seconds for which responses are kept; null: never. */
   cacheSeconds: number | null;
   cacheScope: "user" | "workspace";
@@ -82,6 +86,8 @@ const NEW: RouteValues = {
   isActive: true,
   targets: [],
   conditions: NO_CONDITIONS,
+  otherwiseId: "",
+  otherwiseName: "",
   cacheSeconds: null,
   cacheScope: "user",
   cacheTools: false,
@@ -104,6 +110,8 @@ export function valuesOf(route?: Route): RouteValues {
     strategy: route.strategy,
     isActive: route.isActive,
     conditions: readConditions(route.conditions),
+    otherwiseId: route.otherwiseId ?? "",
+    otherwiseName: route.otherwiseName ?? "",
     ...(caching === null ? {} : { cacheSeconds: caching.ttlSeconds, cacheScope: caching.scope, cacheTools: caching.withTools }),
     ...(caching?.semantic ? { cacheModel: caching.semantic.model, cacheThreshold: caching.semantic.threshold } : {}),
     ...(hedging === null ? {} : hedging.afterMs === null ? { hedge: "adaptive" } : { hedge: "fixed", hedgeMs: hedging.afterMs }),
@@ -156,12 +164,15 @@ export function problemsOf(values: RouteValues): Record<string, string> {
 export function bodyOf(values: RouteValues, timeZone: string): RouteBody {
   const { cacheSeconds, cacheScope, cacheTools, cacheModel, cacheThreshold, hedge, hedgeMs } = values;
   const semantic = cacheModel.trim() === "" ? null : { model: cacheModel.trim(), threshold: cacheThreshold };
+  const conditions = writeConditions(values.conditions, timeZone);
   return {
     name: values.name.trim(),
     strategy: values.strategy,
     isActive: values.isActive,
     reason: values.reason,
-    conditions: writeConditions(values.conditions, timeZone),
+    conditions,
+    // Without conditions nothing is left for it.
+    otherwiseId: conditions === null ? null : values.otherwiseId || null,
     caching: cacheSeconds === null ? null : { ttlSeconds: cacheSeconds, scope: cacheScope, withTools: cacheTools, semantic },
     hedging: hedge === "never" ? null : { afterMs: hedge === "fixed" ? hedgeMs : null },
     targets: values.targets.map((target) => ({

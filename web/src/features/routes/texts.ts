@@ -66,6 +66,8 @@ export const texts = {
     conditions: "Conditions",
     conditionsAbout: "Only for calls that are like this. Left empty: for all.",
     forRoute: "Conditions of the whole route",
+    otherwise: "All other calls go to",
+    otherwiseHint: "A route or a shared configuration. Left empty: they are refused.",
     minTokens: "At least, input tokens",
     maxTokens: "At most, input tokens",
     tags: "Tags",

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { timeZone } from "@/shared/format/zone";
 import { type Difference, differences } from "@/shared/revisions/differences";
 import { useWorkspace } from "@/shared/workspace";
-import { type Route, routeQuery, saveRoute, targetsQuery } from "./api";
+import { type Route, routeQuery, routesQuery, saveRoute, targetsQuery } from "./api";
 import { bodyOf, named, problemsOf, type RouteValues, valuesOf } from "./form";
 
 type Change = Partial<RouteValues> | ((before: RouteValues) => Partial<RouteValues>);
@@ -19,9 +19,11 @@ export function useRouteForm(route: Route | undefined, onSaved: (route: Route) =
   const [pressed, setPressed] = useState(false);
   const [theirs, setTheirs] = useState<Route | null>(null);
   const { data: configurations = [], isSuccess: listed } = useQuery(targetsQuery(client, id));
+  const { data: routes = [] } = useQuery(routesQuery(client, id));
+  const others = [...routes.filter((each) => each.id !== route?.id), ...configurations].map((each) => ({ id: each.id, name: each.name }));
   const zone = timeZone();
   const compare = (before: RouteValues, after: RouteValues): Difference[] =>
-    named(differences({ ...bodyOf(before, zone), reason: "" }, { ...bodyOf(after, zone), reason: "" }), configurations);
+    named(differences({ ...bodyOf(before, zone), reason: "" }, { ...bodyOf(after, zone), reason: "" }), others);
   const changes = compare(begun, values);
 
   const restart = (next: Route): void => {
@@ -58,6 +60,7 @@ export function useRouteForm(route: Route | undefined, onSaved: (route: Route) =
     values,
     set: (change: Change): void => setValues((before) => ({ ...before, ...(typeof change === "function" ? change(before) : change) })),
     configurations,
+    others,
     listed,
     zone,
     changes,

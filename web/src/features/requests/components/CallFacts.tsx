@@ -24,6 +24,7 @@ export function CallFacts({ call }: { call: Call }) {
       <Fact label={labels.revision}>{call.configurationId === null ? null : String(call.revision)}</Fact>
       <Fact label={labels.version}>{names["version"] ?? call.versionId}</Fact>
       <Fact label={labels.route}>{names["route"] ?? call.routeId}</Fact>
+      <Fact label={labels.unfitRoute}>{names["unfitRoute"] ?? call.unfitRouteId}</Fact>
       <Fact label={labels.feature}>{call.feature}</Fact>
       <Fact label={labels.application}>{names["application"] ?? call.applicationId}</Fact>
       <Fact label={labels.key}>{names["key"] ?? call.keyId}</Fact>

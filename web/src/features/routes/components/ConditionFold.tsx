@@ -1,10 +1,10 @@
 import { Accordion, Text } from "@mantine/core";
-import { type ComponentProps, useState } from "react";
+import { type ComponentProps, type ReactNode, useState } from "react";
 import { texts } from "../texts";
 import { ConditionFields } from "./ConditionFields";
 
-/** Conditions, folded until somebody looks, and open where something in them is wrong. */
-export function ConditionFold({ label, ...fields }: { label: string } & ComponentProps<typeof ConditionFields>) {
+/** Conditions, folded until somebody looks, and open where something in them is wrong; `children` stand below them. */
+export function ConditionFold({ label, children, ...fields }: { label: string; children?: ReactNode } & ComponentProps<typeof ConditionFields>) {
   const [open, setOpen] = useState(false);
   const wrong = fields.problems.hours !== undefined || fields.problems.metadata !== undefined;
   return (
@@ -16,6 +16,7 @@ export function ConditionFold({ label, ...fields }: { label: string } & Componen
             {texts.form.conditionsAbout}
           </Text>
           <ConditionFields {...fields} />
+          {children}
         </Accordion.Panel>
       </Accordion.Item>
     </Accordion>

@@ -10,13 +10,14 @@ import { useRouteForm } from "../useRouteForm";
 import { CachingFields } from "./CachingFields";
 import { ConditionFold } from "./ConditionFold";
 import { HedgingFields } from "./HedgingFields";
+import { OtherwiseField } from "./OtherwiseField";
 import { TargetFields } from "./TargetFields";
 
 const words = texts.form;
 
 /** A route, new or saved: targets, strategy, weights, conditions, fallbacks, caching, hedging. */
 export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayChange: boolean; onSaved: (route: Route) => void }) {
-  const { base, values, set, configurations, listed, zone, changes, problems, saving, error, save, conflict } = useRouteForm(route, onSaved);
+  const { base, values, set, configurations, others, listed, zone, changes, problems, saving, error, save, conflict } = useRouteForm(route, onSaved);
   const disabled = !mayChange;
   const weights = values.targets.filter((target) => target.serves === "first").reduce((sum, target) => sum + target.weight, 0);
   return (
@@ -87,7 +88,9 @@ export function RouteForm({ route, mayChange, onSaved }: { route?: Route; mayCha
             problems={{ hours: problems["hours"], metadata: problems["metadata"] }}
             disabled={disabled}
             onChange={(change) => set((before) => ({ conditions: { ...before.conditions, ...change } }))}
-          />
+          >
+            <OtherwiseField id={values.otherwiseId} name={values.otherwiseName} others={others} disabled={disabled} onChange={(otherwiseId) => set({ otherwiseId })} />
+          </ConditionFold>
         </Paper>
         {base === undefined || disabled ? null : <TextInput label={words.reason} value={values.reason} maxLength={500} onChange={(event) => set({ reason: event.currentTarget.value })} />}
         {error ? <Problem error={error} /> : null}
