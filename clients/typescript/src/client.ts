@@ -18,6 +18,7 @@ import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
 import { Drafts } from "./drafts.js";
+import { Files } from "./files.js";
 import { Limits } from "./limits.js";
 import { Retention } from "./retention.js";
 import { Prices, Requests, Usage } from "./usage.js";
@@ -50,6 +51,8 @@ export class TrunklineClient {
   readonly chat: Chat;
   /** Many requests at once, answered within a day. */
   readonly batches: Batches;
+  /** The requests of batches, their results, and what models read. */
+  readonly files: Files;
   /** Streamed answers of conversations and features. */
   readonly conversations: Conversations;
   /** What is kept of the content of requests. */
@@ -82,6 +85,7 @@ export class TrunklineClient {
     this.#policies = new Policies(this.#http);
     this.chat = new Chat(this.#http);
     this.batches = new Batches(this.#http);
+    this.files = new Files(this.#http);
     this.conversations = new Conversations(this.#http);
     this.capture = new Capture(this.#http);
     this.limits = new Limits(this.#http);

@@ -26,6 +26,7 @@ export type {
   UpdateAlertRuleRequest,
 } from "./alerts.js";
 export type { Batch, BatchRequest, BatchResult, CreateBatchOptions } from "./batches.js";
+export type { AddFileOptions, FilePurpose, StoredFile } from "./files.js";
 export type { ChatChunk, ChatCompletion, ChatMessage, ChatRequest, ChatUsage } from "./chat.js";
 export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js";
 export type { AnswerEvent } from "./conversations.js";

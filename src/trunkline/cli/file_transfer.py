@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import sys
 from datetime import UTC, datetime
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,21 @@ async def list_all(api: Api, path: str) -> list[Record]:
             return found
 
 
-async def upload(api: Api, path: Path) -> bytes:
-    """Send the requests of a batch. The answer."""
+async def upload(api: Api, path: Path, purpose: str = "batch", configuration: str | None = None) -> bytes:
+    """Send the requests of a batch, or what models are to read, which ``configuration`` keeps. The answer."""
     boundary = f"trunkline-{secrets.token_hex(16)}"
     name = path.name.replace('"', "").replace("\r", "").replace("\n", "")
+    kind = "application/jsonl" if path.suffix == ".jsonl" else guess_type(name)[0] or "application/octet-stream"
     head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n'
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        "Content-Type: application/jsonl\r\n\r\n"
+        f"Content-Type: {kind}\r\n\r\n"
     )
     content = await asyncio.to_thread(path.read_bytes)
     form = b"".join((head.encode(), content, f"\r\n--{boundary}--\r\n".encode()))
     headers = (("Content-Type", f"multipart/form-data; boundary={boundary}"),)
+    if configuration is not None:
+        headers += (("X-Trunkline-Configuration", configuration),)
     return await (await api.open("POST", "/v1/files", body=form, headers=headers)).read()
 
 

@@ -1,9 +1,9 @@
-"""``trunkline files``: the requests of batches, and their results."""
+"""``trunkline files``: the requests of batches, their results, and what models read."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -12,11 +12,12 @@ from trunkline.cli.api import call
 from trunkline.cli.file_transfer import Record, download, list_all, upload, write_time
 from trunkline.cli.option import Json
 from trunkline.cli.output import print_json, print_table, say
+from trunkline.core.errors import InvalidInput
 
 app = typer.Typer(
     name="files",
     add_completion=False,
-    help="Files: the requests of batches, and their results.",
+    help="Files: the requests of batches, their results, and what models read.",
     no_args_is_help=True,
 )
 
@@ -25,11 +26,21 @@ FileId = Annotated[str, typer.Argument(metavar="FILE", help="The file's id.")]
 
 @app.command("add")
 def add_file(
-    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file with one request a line.")],
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="For a batch, one request a line.")],
+    purpose: Annotated[
+        Literal["batch", "user_data", "vision", "assistants", "fine-tune", "evals"],
+        typer.Option(help="What it is for. All but batch are sent to OpenAI, for requests to name."),
+    ] = "batch",
+    configuration: Annotated[
+        str | None,
+        typer.Option(help="Whose account is to keep it, by name or id; your default configuration if left out."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Upload the requests of a batch."""
-    answer = call(lambda api: upload(api, path))
+    """Upload the requests of a batch, or a file that a model is to read."""
+    if configuration is not None and purpose == "batch":
+        raise InvalidInput("--configuration is for files that a model reads: name their --purpose, such as user_data.")
+    answer = call(lambda api: upload(api, path, purpose, configuration))
     if json:
         print_json(answer)
     else:
