@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
 from typing import Final
 
 from trunkline.core.errors import Unavailable
@@ -12,6 +13,12 @@ from trunkline.storage import planner_statistics
 from trunkline.storage.database import Database
 
 DAY_SECONDS: Final = 86_400.0
+
+YOUNG_SECONDS: Final = (600.0, 3_600.0)
+"""When they are refreshed again after a start, and then after that.
+
+Of an empty table there is nothing to know, and a new installation is not empty for long.
+"""
 
 _log: Final = get_logger(__name__)
 
@@ -24,10 +31,13 @@ class Upkeep:
         self._sleep = sleep
 
     async def run(self) -> None:
-        """At once, and then every day. What fails is tried again a day later: queries are slower then, and right."""
-        while True:
+        """At once, after ten minutes, an hour later, and then every day.
+
+        What fails is tried again the next time: queries are slower until then, and right.
+        """
+        for pause in chain(YOUNG_SECONDS, repeat(DAY_SECONDS)):
             try:
                 await planner_statistics.refresh(self._database)
             except Unavailable as error:
                 _log.warning("statistics_not_refreshed", reason=error.message)
-            await self._sleep(DAY_SECONDS)
+            await self._sleep(pause)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from typing import cast as cast_type
 
 import msgspec
-from sqlalchemy import ColumnElement, Double, Integer, Label, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Double, Integer, Label, String, case, cast, func, literal_column, select
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
@@ -21,6 +21,9 @@ from trunkline.storage.tables import (
 )
 
 PART: Final = "part"
+
+_RUNNING: Final = literal_column("'running'", String)
+"""Written out, as the index of those that run has it: a plan that is kept for any parameter cannot use that index."""
 
 Measure = Literal["error", "slow", "duration_us", "tokens", "cost_nanos", "satisfaction"]
 
@@ -137,7 +140,7 @@ async def find_running(tx: Transaction) -> list[tuple[str, str, int]]:
         select(Experiment.configuration_id, ConfigurationVersion.id, func.coalesce(VersionUsage.request_count, 0))
         .join(ConfigurationVersion, ConfigurationVersion.configuration_id == Experiment.configuration_id)
         .outerjoin(VersionUsage, VersionUsage.version_id == ConfigurationVersion.id)
-        .where(Experiment.state == "running", ConfigurationVersion.is_active, ConfigurationVersion.share > 0)
+        .where(Experiment.state == _RUNNING, ConfigurationVersion.is_active, ConfigurationVersion.share > 0)
     )
     rows = await tx.execute(query.order_by(Experiment.configuration_id, ConfigurationVersion.id))
     return [(row[0], row[1], row[2]) for row in rows]

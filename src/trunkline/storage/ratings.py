@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, text
 
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Transaction
+from trunkline.storage.planner_statistics import aside
 from trunkline.storage.tables import Rating, UsageEventRow, UtcDateTime
 
 _PUT: Final = text(
@@ -22,7 +23,7 @@ _PUT: Final = text(
 async def find_askers(tx: Transaction, workspace_id: str, request_id: str) -> set[tuple[str, str | None]]:
     """Who has made a settled call of that request id in the workspace: users, each with the key's application."""
     query = select(UsageEventRow.user_id, UsageEventRow.application_id).where(
-        UsageEventRow.request_id == request_id, UsageEventRow.workspace_id == workspace_id
+        UsageEventRow.request_id == request_id, aside(UsageEventRow.workspace_id) == workspace_id
     )
     return {(user_id, application_id) for user_id, application_id in await tx.execute(query.distinct())}
 

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
 
 from trunkline.storage.database import Transaction
+from trunkline.storage.planner_statistics import aside
 from trunkline.storage.tables import Configuration, UsageEventRow
 from trunkline.storage.wide_sum import halves, join
 
@@ -134,9 +135,9 @@ async def find_events(
     tx: Transaction, scope: UsageScope, *, request_id: str | None = None, event_id: str | None = None
 ) -> list[UsageEventRow]:
     """The calls of one request, or the one with that id, among those of ``scope``; the newest first, at most 50."""
-    query = select(UsageEventRow).where(*_moments(tx, scope))
     if request_id is not None:
-        query = query.where(UsageEventRow.request_id == request_id)
+        scope = msgspec.structs.replace(scope, request_id=request_id)
+    query = select(UsageEventRow).where(*_moments(tx, scope))
     if event_id is not None:
         query = query.where(UsageEventRow.id == event_id)
     return list(await tx.scalars(query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(50)))
@@ -183,7 +184,10 @@ def has_tag(tx: Transaction, tags: ColumnElement[Any], tag: str) -> ColumnElemen
 
 
 def _moments(tx: Transaction, scope: UsageScope) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [UsageEventRow.workspace_id == scope.workspace_id]
+    # The few calls of one request or one conversation are found by it.
+    found = scope.request_id is not None or scope.conversation_id is not None
+    workspace = aside(UsageEventRow.workspace_id) if found else UsageEventRow.workspace_id
+    wanted: list[ColumnElement[bool]] = [workspace == scope.workspace_id]
     for column, value in (
         (UsageEventRow.user_id, scope.user_id),
         (UsageEventRow.user_id, scope.only_user_id),

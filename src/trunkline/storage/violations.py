@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_, union_all
 
 from trunkline.storage.database import Transaction
+from trunkline.storage.planner_statistics import aside
 from trunkline.storage.tables import Policy, PolicyViolation
 
 _AT_ONCE: Final = 100
@@ -76,7 +77,7 @@ async def count(tx: Transaction, scope: ViolationScope) -> int:
 async def find_of_request(tx: Transaction, workspace_id: str, request_id: str) -> Sequence[PolicyViolation]:
     """Those of one request."""
     row = PolicyViolation
-    query = select(row).where(row.workspace_id == workspace_id, row.request_id == request_id)
+    query = select(row).where(aside(row.workspace_id) == workspace_id, row.request_id == request_id)
     return (await tx.scalars(query.order_by(row.created_at).limit(100))).all()
 
 

@@ -25,6 +25,7 @@ from trunkline.storage import (
     budgets,
     configurations,
     conversations,
+    experiment_units,
     experiments,
     features,
     files,
@@ -33,6 +34,7 @@ from trunkline.storage import (
     keys,
     limits,
     policies,
+    ratings,
     revisions,
     routes,
     sessions,
@@ -108,10 +110,13 @@ REACH = Reach(workspace_ids=("w", "x"), user_id="u", application_id=None)
 CALLS = UsageScope(workspace_id="w")
 ALERTS = AlertScope(workspace_id="w", user_id="u", admin=True, application_id=None, installation=False)
 OWN_CALLS = UsageScope(workspace_id="w", only_user_id="u")
+TALK = UsageScope(workspace_id="w", conversation_id="k")
+REQUEST = UsageScope(workspace_id="w", request_id="r")
 
 FEW = (
     "ix_alerts_unfinished",
     "ix_batches_holding",
+    "ix_experiments_running",
     "ix_stored_files_torn",
 )
 """Indexes of what is under way, and of nothing else: those may be looked through."""
@@ -141,8 +146,26 @@ SORTED = {
     "configurations lent by name",
     "configurations that fail",
     "keys that end",
+    # Of one request, or named.
+    "calls of a request",
+    "calls of a request in a list",
+    "the request of a rating",
+    "violations of a request",
+    "configurations that features name",
 }
 """Lists that are put in order after they were read. The others are a page along an index that has their order."""
+
+FOUND_BY = {
+    "calls of a conversation": "conversation_id",
+    "calls of a conversation after others": "conversation_id",
+    "calls of a conversation added up": "conversation_id",
+    "calls of a request": "request_id",
+    "calls of a request in a list": "request_id",
+    "who asked": "request_id",
+    "the request of a rating": "request_id",
+    "violations of a request": "request_id",
+}
+"""What finds few rows by a column of their own: an index on all rows of the workspace would be the wrong one."""
 
 LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "entries": lambda tx: ai_llms.list_visible(tx, REACH, after="i", limit=50),
@@ -212,11 +235,14 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         tx, "w", user_id="u", application_id=None, state="running", after="i", limit=50
     ),
     "experiments that run, counted": lambda tx: experiments.count_running(tx, "w", user_id="u", application_id=None),
+    "experiments that run, with their versions": experiment_units.find_running,
     "versions": lambda tx: experiments.find_versions(tx, "c"),
     "phases": lambda tx: experiments.find_phases(tx, "c", limit=50),
     "features": lambda tx: features.list_all(tx, "w"),
     "features counted": lambda tx: features.count(tx, "w", besides=("chat",)),
     "features served by names": lambda tx: features.find_targeting(tx, "w", ["n"]),
+    "configurations that features name": lambda tx: features.find_shared(tx, "w", ["n", "m"]),
+    "routes that features name": lambda tx: features.find_routes(tx, "w", ["n", "m"]),
     "files": lambda tx: files.list_whole(
         tx, **OWNED, at=NOON, purposes=["batch"], after="i", newest_first=True, limit=50
     ),
@@ -258,6 +284,13 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "corrections": lambda tx: usage_corrections.find_page(tx, "w", limit=50, after="i"),
     "calls": lambda tx: usage.list_events(tx, CALLS, after=(NOON, "i"), limit=50),
     "calls of a user": lambda tx: usage.list_events(tx, OWN_CALLS, after=None, limit=50),
+    "calls of a conversation": lambda tx: usage.list_events(tx, TALK, after=None, limit=50),
+    "calls of a conversation after others": lambda tx: usage.list_events(tx, TALK, after=(NOON, "i"), limit=50),
+    "calls of a conversation added up": lambda tx: usage.sum_events(tx, TALK),
+    "calls of a request": lambda tx: usage.find_events(tx, CALLS, request_id="r"),
+    "calls of a request in a list": lambda tx: usage.list_events(tx, REQUEST, after=(NOON, "i"), limit=50),
+    "who asked": lambda tx: ratings.find_askers(tx, "w", "r"),
+    "the request of a rating": lambda tx: ratings.exists(tx, "r"),
     "calls added up": lambda tx: usage_sums.read_sums(tx, CALLS, 1_001, 9_999),
     "calls of a user added up": lambda tx: usage_sums.read_sums(tx, OWN_CALLS, 1_001, 9_999),
     "calls by model": lambda tx: usage_sums.read_parts(tx, CALLS, "model", 1_001, 9_999),
@@ -271,6 +304,7 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "alerts after others": lambda tx: violations.find(
         tx, ViolationScope(workspace_ids=("w", "x"), action=1), take=50, after=(NOON, "i")
     ),
+    "violations of a request": lambda tx: violations.find_of_request(tx, "w", "r"),
     "violations counted": lambda tx: violations.count(tx, ViolationScope(workspace_ids=("w", "x"), installation=True)),
     "violations of a policy counted": lambda tx: violations.count(
         tx, ViolationScope(workspace_ids=("w",), policy_id="p")
@@ -309,6 +343,7 @@ async def test_no_list_looks_through_a_table_that_grows(database: Database, name
             plan = [str(tuple(row)) for row in await connection.exec_driver_sql(how + statement, parameters)]
             wrong = _find_scans(plan) if name in SORTED else [*_find_scans(plan), *_find_sorts(plan)]
             assert wrong == [], "\n".join([statement, *plan])
+            assert name not in FOUND_BY or not plan or _seeks(plan, FOUND_BY[name]), "\n".join([statement, *plan])
 
 
 def _find_scans(plan: list[str]) -> list[str]:
@@ -324,6 +359,11 @@ def _find_scans(plan: list[str]) -> list[str]:
         if "SCAN" in words or "Seq" in words or along:
             found.append(step)
     return found
+
+
+def _seeks(plan: list[str], column: str) -> bool:
+    """Whether rows are found by that column, in an index that begins with it."""
+    return any(re.search(rf"\({column}=|Index Cond: \(+{column}\)?(::text)? = ", step) for step in plan)
 
 
 def _find_sorts(plan: list[str]) -> list[str]:

@@ -43,6 +43,7 @@ async def find_targets(tx: Transaction, workspace_id: str, targets: Collection[s
     if not targets:
         return {}
     routes = await features.find_routes(tx, workspace_id, targets)
-    shared = await features.find_shared(tx, workspace_id)
+    named = {name for target in targets for name in (target, target.partition("/")[0])}
+    shared = await features.find_shared(tx, workspace_id, named)
     found = {target: match_target(target, routes, shared) for target in targets}
     return {target: match for target, match in found.items() if match is not None}

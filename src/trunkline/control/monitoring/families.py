@@ -81,7 +81,12 @@ FAMILIES: Final[tuple[Family, ...]] = (
     _gauge("cache_bytes", "Bytes of kept responses"),
     _gauge("cache_responses", "Kept responses"),
     _count("captured_calls", "Calls whose content was captured, and those for which there was no room", ("result",)),
-    _gauge("configurations", "Active configurations by their health", ("provider", "state"), each=False),
+    _gauge(
+        "configurations",
+        "Active configurations by their health, counted once a minute",
+        ("provider", "state"),
+        each=False,
+    ),
     _gauge("open_alerts", "Alerts that are not resolved", ("kind", "severity", "state"), each=False),
     _gauge("snapshot_revision", "The revision of the configuration that calls are served by"),
     _gauge("snapshot_age_seconds", "Since the configuration was last compared with the database", each=False),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +26,9 @@ from trunkline.storage.database import Database
 _PATIENCE_SECONDS: Final = 1.0
 """For the database: metrics are needed the most when it does not answer."""
 
+COUNT_SECONDS: Final = 60.0
+"""How long the health of all configurations is shown as it was counted: that reads a row of each."""
+
 
 class Scrape:
     """Asks all processes how they stand, and looks at what none of them tells."""
@@ -37,8 +42,11 @@ class Scrape:
         lag: IntakeLag,
         snapshot_age: Callable[[], float],
         supervisor: int | None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``snapshot_age`` is in seconds; ``supervisor`` is the process that started all others, where there is one."""
+        """``snapshot_age`` and ``clock`` are in seconds; ``supervisor`` is the process that started all others, where
+        there is one.
+        """
         self._ask = ask
         self._database = database
         self._holder = holder
@@ -47,14 +55,18 @@ class Scrape:
         self._snapshot_age = snapshot_age
         self._supervisor = supervisor
         self._standings: Sequence[Standing] = ()
+        self._clock = clock
         self._states: Sequence[tuple[str, str, int]] = ()
+        self._states_until = -math.inf
         self._alerts: Sequence[tuple[str, str, str, int]] = ()
         self._counting: asyncio.Task[None] | None = None
 
     async def refresh(self) -> None:
         """Ask all. What the database does not tell in time is left out."""
         if self._counting is None or self._counting.done():
-            self._states, self._alerts = (), ()
+            self._alerts = ()
+            if self._clock() >= self._states_until:
+                self._states = ()
             self._counting = asyncio.ensure_future(self._count())
         self._standings = await self._ask()
         await asyncio.wait({self._counting}, timeout=_PATIENCE_SECONDS)
@@ -62,7 +74,9 @@ class Scrape:
     async def _count(self) -> None:
         with suppress(Unavailable):
             async with self._database.read() as tx:
-                self._states = await health.count_states(tx)
+                if self._clock() >= self._states_until:
+                    self._states = await health.count_states(tx)
+                    self._states_until = self._clock() + COUNT_SECONDS
                 self._alerts = await alerts.count_open(tx)
 
     def read(self) -> Iterator[tuple[str, Sample]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -44,7 +44,15 @@ class Experiment(Base):
     """What is decided about a configuration's versions: who is the control, what is watched, and how it ended."""
 
     __tablename__ = "experiments"
-    __table_args__ = (Index("ix_experiments_workspace_id", "workspace_id", "configuration_id"),)
+    __table_args__ = (
+        Index("ix_experiments_workspace_id", "workspace_id", "configuration_id"),
+        Index(
+            "ix_experiments_running",
+            "configuration_id",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
 
     configuration_id: Mapped[str] = mapped_column(
         ForeignKey("ai_configurations.id", ondelete="CASCADE"), primary_key=True

@@ -22,13 +22,20 @@ class UsageEventRow(Base):
         Index("ix_usage_events_workspace", "workspace_id", "opened_at"),
         Index("ix_usage_events_configuration", "configuration_id", "opened_at"),
         Index("ix_usage_events_request", "request_id"),
-        # Few calls are of a version: the others shall not pay for its index.
+        # Few calls are of a version, or of a conversation: the others shall not pay for these indexes.
         Index(
             "ix_usage_events_version",
             "version_id",
             "opened_at",
             sqlite_where=text("version_id IS NOT NULL"),
             postgresql_where=text("version_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_usage_events_conversation",
+            "conversation_id",
+            "opened_at",
+            sqlite_where=text("conversation_id IS NOT NULL"),
+            postgresql_where=text("conversation_id IS NOT NULL"),
         ),
         Index(
             "ix_usage_events_price_missing",

@@ -54,7 +54,7 @@ async def test_a_list_takes_as_many_queries_as_one(database: Database) -> None:
     try:
         one = await view.get(actor, "own-1")
         for_one = len(statements)
-        records = await view.list(actor)
+        records = (await view.list(actor)).items
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert len(statements) - for_one == for_one
