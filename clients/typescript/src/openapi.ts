@@ -3302,7 +3302,7 @@ export interface paths {
         };
         /**
          * Calls, tokens and broken policies, in total
-         * @description Calls, tokens and broken policies, in total. At most two seconds behind the last call.
+         * @description Calls, tokens and broken policies, in total. Some two seconds behind the last call, five in a burst of them.
          */
         get: operations["get_ai_llm_stats"];
         put?: never;

@@ -15,7 +15,7 @@ from trunkline.faces.cors import Cors
 from trunkline.faces.v1.request_counts import RequestCounts
 from trunkline.gateway.batches.desk import BatchDesk
 from trunkline.gateway.batches.upload_ticket import UploadTickets
-from trunkline.gateway.call import Books, Ledger, Prices
+from trunkline.gateway.call import Books, Ledger
 from trunkline.gateway.call_log import CallLog
 from trunkline.gateway.call_observer import CallObserver
 from trunkline.gateway.exchanges.kept_response import ResponseStore
@@ -23,6 +23,7 @@ from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.metrics import CallCounters
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.retry import RetryBudget

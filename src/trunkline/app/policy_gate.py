@@ -7,12 +7,12 @@ from collections.abc import Callable
 from trunkline.control.policies.patterns import compile_patterns
 from trunkline.core.actor import Actor
 from trunkline.gateway.answer import Answer
-from trunkline.gateway.call import Prices
 from trunkline.gateway.context import JUDGE, CallContext
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.policy_gate import Notes, PolicyGate
 from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.prices import Prices
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
 

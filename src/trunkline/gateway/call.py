@@ -26,6 +26,7 @@ from trunkline.gateway.disclosure import NO_KEYS, Disclosure
 from trunkline.gateway.hold import Hold
 from trunkline.gateway.journal.syncer import Waiter
 from trunkline.gateway.journal.template import RecordTemplate
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.providers.provider import Provider
 
@@ -61,14 +62,6 @@ class Held(Protocol):
     holds: dict[object, Hold]
     leases: dict[str, str]
     held_nanos: int | None
-
-
-class Prices(Protocol):
-    """What models cost."""
-
-    def find(self, provider: Provider, model: str, terms: Terms = USUAL) -> Price | None:
-        """The price on these terms, or None when the model is not known."""
-        ...
 
 
 class Ledger:

@@ -19,9 +19,9 @@ from trunkline.control.conversations.titles import make_title
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, NotFound
-from trunkline.gateway.call import Prices
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.exchanges.message_stream import MessageChat, Windows
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.resolve import FEATURE
 from trunkline.storage import conversations as rows
 from trunkline.storage import pictures as picture_rows
@@ -58,7 +58,7 @@ class SentPicture(msgspec.Struct, frozen=True):
 Content: TypeAlias = Sequence[SaidText | SentPicture]
 
 
-class Occasion(msgspec.Struct, frozen=True):
+class AskingRequest(msgspec.Struct, frozen=True):
     """The request by which something is said: its id, and whom the program behind it named as its user."""
 
     request_id: str
@@ -91,7 +91,7 @@ class Messages:
         self._prices = prices
 
     async def send(
-        self, actor: Actor, conversation_id: str, content: Content, occasion: Occasion, *, parent: object = LATEST
+        self, actor: Actor, conversation_id: str, content: Content, asking: AskingRequest, *, parent: object = LATEST
     ) -> str:
         """Say something and have it answered; gives the answer's id as soon as that begins.
 
@@ -121,10 +121,12 @@ class Messages:
             )
             if conversation.titled_by == "none":
                 conversation.title, conversation.titled_by = make_title(text), "text"
-            answer = await self._open(tx, conversation, question, occasion)
-        return await self._answer(actor, conversation, [*tree.path(parent_id), question], answer, occasion)
+            answer = await self._open(tx, conversation, question, asking)
+        return await self._answer(actor, conversation, [*tree.path(parent_id), question], answer, asking)
 
-    async def regenerate(self, actor: Actor, conversation_id: str, message_id: str | None, occasion: Occasion) -> str:
+    async def regenerate(
+        self, actor: Actor, conversation_id: str, message_id: str | None, asking: AskingRequest
+    ) -> str:
         """Have a question answered anew, beside the answers that it has; as :meth:`send`.
 
         The question is that of the answer ``message_id``, or of the last one on the branch that is shown.
@@ -134,8 +136,8 @@ class Messages:
             conversation = await self._find(tx, actor, conversation_id)
             tree = Tree(await rows.list_messages(tx, conversation_id))
             question = tree.find_question(message_id or conversation.leaf_id)
-            answer = await self._open(tx, conversation, question, occasion)
-        return await self._answer(actor, conversation, tree.path(question.id), answer, occasion)
+            answer = await self._open(tx, conversation, question, asking)
+        return await self._answer(actor, conversation, tree.path(question.id), answer, asking)
 
     async def get(self, actor: Actor, conversation_id: str, message_id: str) -> MessageRecord:
         """One message as it is now."""
@@ -185,7 +187,7 @@ class Messages:
         return {"type": "image", "url": url} if part.name is None else {"type": "file", "url": url, "name": part.name}
 
     async def _open(
-        self, tx: Transaction, conversation: Conversation, question: ConversationMessage, occasion: Occasion
+        self, tx: Transaction, conversation: Conversation, question: ConversationMessage, asking: AskingRequest
     ) -> ConversationMessage:
         """The empty answer, at the end of the branch that is shown from now on."""
         moment = now()
@@ -195,7 +197,7 @@ class Messages:
             role="assistant",
             state=RUNNING,
             beat_at=moment,
-            request_id=occasion.request_id,
+            request_id=asking.request_id,
         )
         await rows.insert_message(tx, answer)
         conversation.leaf_id, conversation.updated_at = answer.id, moment
@@ -207,16 +209,16 @@ class Messages:
         conversation: Conversation,
         branch: Sequence[ConversationMessage],
         answer: ConversationMessage,
-        occasion: Occasion,
+        asking: AskingRequest,
     ) -> str:
         # An application has many users: without a name for them, each conversation counts as one.
         own = actor.user_id if actor.application_id is None else None
         order = Order(
             actor=actor,
-            request_id=occasion.request_id,
+            request_id=asking.request_id,
             conversation_id=conversation.id,
             message_id=answer.id,
-            context=CallContext(unit=occasion.unit or own, conversation_id=conversation.id),
+            context=CallContext(unit=asking.unit or own, conversation_id=conversation.id),
             write_question=partial(self._write_question, actor, conversation, branch),
         )
         await self._answers.begin(order)

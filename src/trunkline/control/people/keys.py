@@ -149,8 +149,8 @@ class Keys:
             return _show(await self._find(tx, actor, key_id))
 
     async def update(self, actor: Actor, key_id: str, change: ApiKeyChange) -> KeyRecord:
-        """Change what a key is called, which models it may use, or when it expires: here at once and in other processes
-        within half a second.
+        """Change what a key is called, which models it may use, or when it expires: in every process of this
+        machine from now on, on other machines within a second.
 
         :class:`Forbidden` for more than the asking key's own rights, :class:`InvalidInput` for a time that is past.
         """
@@ -173,7 +173,7 @@ class Keys:
             return _show(key)
 
     async def delete(self, actor: Actor, key_id: str) -> None:
-        """Revoke a key: it is refused from now on, here at once and in other processes within half a second."""
+        """Revoke a key: every process of this machine refuses it from now on, other machines within a second."""
         access.check(actor, "keys.delete")
         async with self._database.write() as tx:
             key = await self._find(tx, actor, key_id)

@@ -30,7 +30,7 @@ async def get_ai_llm_stats(
         Query(alias="aiLlmId", max_length=255, description="One entry alone; without it, each that you see."),
     ] = None,
 ) -> AiLlmStatsResponse:
-    """Calls, tokens and broken policies, in total. At most two seconds behind the last call."""
+    """Calls, tokens and broken policies, in total. Some two seconds behind the last call, five in a burst of them."""
     wanted = None if ai_llm_id is None else ai_llm_id.lower()
     stats = await services.ai_llms.read_stats(actor, wanted, everywhere=everywhere, page=page)
     link_next(request, response, stats)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from trunkline.control.conversations.answer_track import AnswerEvent
 from trunkline.control.conversations.answers import last_position
 from trunkline.control.conversations.message import show_message
-from trunkline.control.conversations.messages import Occasion
+from trunkline.control.conversations.messages import AskingRequest
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.faces.conversations.wire import MessageResponse, MessageStopRequest, StreamTicketResponse
@@ -88,10 +88,10 @@ async def answer_with(
     return Response(MessageResponse.of(view).model_dump_json(by_alias=True), media_type="application/json")
 
 
-def read_occasion(request: Request) -> Occasion:
+def read_asking_request(request: Request) -> AskingRequest:
     """The request by which something is said. ``X-User-Id`` is the program's own name for its user."""
     unit = request.headers.get("x-user-id", "").strip()[:_LONGEST_UNIT]
-    return Occasion(request_id_of(request), unit or None)
+    return AskingRequest(request_id_of(request), unit or None)
 
 
 async def _tell(message_id: str, events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[SentEvent]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from trunkline.control.conversations.messages import Messages
-from trunkline.faces.conversations.answers import answer_with, read_occasion
+from trunkline.faces.conversations.answers import answer_with, read_asking_request
 from trunkline.faces.conversations.wire import (
     MessageCreateRequest,
     MessageRateRequest,
@@ -33,7 +33,7 @@ async def send_message(
     """
     parent = given.parent_id if given.was_sent("parent_id") else Messages.LATEST
     answer_id = await services.messages.send(
-        actor, conversation_id, given.read_content(), read_occasion(request), parent=parent
+        actor, conversation_id, given.read_content(), read_asking_request(request), parent=parent
     )
     return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
 
@@ -50,7 +50,9 @@ async def regenerate_answer(
 ) -> Response:
     """Have a question answered anew, on a new branch beside the old answer."""
     given = given or MessageRegenerateRequest()
-    answer_id = await services.messages.regenerate(actor, conversation_id, given.message_id, read_occasion(request))
+    answer_id = await services.messages.regenerate(
+        actor, conversation_id, given.message_id, read_asking_request(request)
+    )
     return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
 
 

@@ -1,4 +1,4 @@
-"""What programs can call, for the pages that describe it. The paths themselves are read in ``asked``."""
+"""What programs can call, for the pages that describe it. The paths themselves are read in ``route_match``."""
 
 from __future__ import annotations
 

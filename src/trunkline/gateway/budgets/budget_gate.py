@@ -16,12 +16,12 @@ from trunkline.gateway.budgets.lease_desk import LeaseDesk
 from trunkline.gateway.budgets.operation_demand import count_embeddings, count_operation
 from trunkline.gateway.budgets.refusal import refuse_unpriced
 from trunkline.gateway.budgets.reservation import Reservation
-from trunkline.gateway.call import Prices
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.exchanges.operation import OperationCall
 from trunkline.gateway.gates.gate import AdmitNow
 from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import Snapshot

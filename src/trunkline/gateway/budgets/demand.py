@@ -15,11 +15,11 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.price import FEES, Price
 from trunkline.core.price_override import PriceOverride, apply_overrides
 from trunkline.core.terms import USUAL, Terms, bind_terms, read_terms
-from trunkline.gateway.call import Prices
 from trunkline.gateway.estimate import find_family, request_tokens
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.content import read_chat
 from trunkline.gateway.exchanges.responses import Responses
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.target import Target
 from trunkline.providers.defaults import apply_defaults
 

@@ -13,7 +13,7 @@ Share = tuple[Budget, Lease, int]
 
 
 class Reservation:
-    """Implements :class:`~trunkline.gateway.gates.hold.Hold`: settled with the call's cost, or given back.
+    """Implements :class:`~trunkline.gateway.hold.Hold`: settled with the call's cost, or given back.
 
     ``deferred`` is for a call whose answer may be made in the background: then its end is not its cost.
     """
@@ -44,7 +44,7 @@ class Reservation:
         self.shares = kept
 
     def settle(self, event: UsageEvent) -> None:
-        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        """See :class:`~trunkline.gateway.hold.Hold`."""
         shares, self.shares = self.shares, ()
         if self.deferred and event.outcome == "ok" and not event.usage.total:
             # What it costs comes later, with an event of its own, so all of it stays promised.
@@ -54,7 +54,7 @@ class Reservation:
             lease.release(amount, budget.charge(event) if cost is None else cost)
 
     def void(self) -> None:
-        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        """See :class:`~trunkline.gateway.hold.Hold`."""
         shares, self.shares = self.shares, ()
         for _, lease, amount in shares:
             lease.release(amount)

@@ -16,7 +16,7 @@ from trunkline.dialects.passthrough import Changes, Peek
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import find_family, quick_tokens, text_tokens
 from trunkline.gateway.exchanges.answer_keeper import AnswerKeeper
-from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingEdit
+from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingFit
 from trunkline.gateway.exchanges.content import read_chat, read_unknown
 from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.kept_response import Pin
@@ -130,7 +130,7 @@ class Chat:
         """How calls of this kind go to ``model``."""
         return self._find_fit(target, model, native=self.is_native(target))
 
-    def _pass(self, target: Target, model: str, fit: ChatFit, passing: PassingEdit) -> PassingChat:
+    def _pass(self, target: Target, model: str, fit: ChatFit, passing: PassingFit) -> PassingChat:
         return PassingChat(self, target, model, fit, passing)
 
     def content(self) -> Content:
@@ -169,7 +169,7 @@ class Chat:
         if isinstance(fit, ChatFit):
             return fit
         theirs = choose_dialect(target.provider, model, native)
-        passing: PassingEdit | None = None
+        passing: PassingFit | None = None
         if unread and self.passthrough is not None:
             defaults = self.defaults(target)
             changes = Changes(
@@ -189,7 +189,7 @@ class Chat:
             )
             edit = self.passthrough.editor(changes)
             usual = read_terms(defaults.get("service_tier", defaults.get("serviceTier")))
-            passing = PassingEdit(self.passthrough, edit, bind_terms(usual, target.geo))
+            passing = PassingFit(self.passthrough, edit, bind_terms(usual, target.geo))
         fit = ChatFit(twist, theirs, find_family(model, target.provider.id), self.url(target, model, native), passing)
         target.keep_fit(key, fit)
         return fit

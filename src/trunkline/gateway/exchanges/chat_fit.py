@@ -12,7 +12,7 @@ from trunkline.outbound.url import Url
 from trunkline.providers.quirks import Quirk
 
 
-class PassingEdit(msgspec.Struct, frozen=True):
+class PassingFit(msgspec.Struct, frozen=True):
     """How they pass: what changes in each, and the terms of one that asks for none."""
 
     passthrough: Passthrough
@@ -27,4 +27,4 @@ class ChatFit(msgspec.Struct, frozen=True):
     theirs: Dialect
     family: Family
     url: Url
-    passing: PassingEdit | None
+    passing: PassingFit | None

@@ -38,12 +38,13 @@ from trunkline.dialects.dialect import Dialect
 from trunkline.dialects.media_url import write_image_url
 from trunkline.dialects.openai_chat.finish import write_finish
 from trunkline.gateway.answer import Answer
-from trunkline.gateway.call import Call, Prices
+from trunkline.gateway.call import Call
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.context_window import fit_window
 from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.exchanges.translated_chat import TranslatedChat
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.target import Target
 from trunkline.providers.provider import Provider
 

@@ -16,7 +16,7 @@ from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.estimate import request_tokens, text_tokens
 from trunkline.gateway.exchanges.asked_chat import AskedChat
-from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingEdit
+from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingFit
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
 from trunkline.gateway.relays.relay import failed, mark
@@ -33,7 +33,7 @@ class PassingChat(PreparedChat):
 
     __slots__ = ("_passing",)
 
-    def __init__(self, chat: AskedChat, target: Target, model: str, fit: ChatFit, passing: PassingEdit) -> None:
+    def __init__(self, chat: AskedChat, target: Target, model: str, fit: ChatFit, passing: PassingFit) -> None:
         """Raises InvalidInput for what is wrong in the call or cannot be said to ``target``."""
         if fit.quirk.refuse:
             refuse_fields(chat.body, model, fit.quirk)

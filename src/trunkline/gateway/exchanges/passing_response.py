@@ -8,7 +8,7 @@ from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, read_ta
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.exchanges.asked_chat import AskedResponse
-from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingEdit
+from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingFit
 from trunkline.gateway.exchanges.kept_response import KeptResponse, Pin, claim_end
 from trunkline.gateway.exchanges.passing_chat import PassingChat
 from trunkline.gateway.exchanges.response_keeper import KeptAnswer
@@ -23,9 +23,7 @@ class PassingResponse(PassingChat):
 
     __slots__ = ("_responses",)
 
-    def __init__(
-        self, responses: AskedResponse, target: Target, model: str, fit: ChatFit, passing: PassingEdit
-    ) -> None:
+    def __init__(self, responses: AskedResponse, target: Target, model: str, fit: ChatFit, passing: PassingFit) -> None:
         super().__init__(responses, target, model, fit, passing)
         self._responses = responses
 

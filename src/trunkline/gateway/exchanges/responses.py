@@ -18,7 +18,7 @@ from trunkline.dialects.openai_responses.passthrough import ResponsePeek
 from trunkline.gateway.call import Call
 from trunkline.gateway.exchanges.answer_keeper import AnswerKeeper
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingEdit
+from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingFit
 from trunkline.gateway.exchanges.kept_response import Pin, ResponseStore, find_kept
 from trunkline.gateway.exchanges.passing_response import PassingResponse
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
@@ -81,7 +81,7 @@ class Responses(Chat):
                 raise Unsupported.of(lost[0], f"{target.provider.display_name} has no such thing; leave it out")
         return super().prepare(target, model)
 
-    def _pass(self, target: Target, model: str, fit: ChatFit, passing: PassingEdit) -> PassingResponse:
+    def _pass(self, target: Target, model: str, fit: ChatFit, passing: PassingFit) -> PassingResponse:
         return PassingResponse(self, target, model, fit, passing)
 
     def _can_pass(self, target: Target, native: bool) -> bool:

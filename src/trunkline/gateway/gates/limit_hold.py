@@ -30,7 +30,7 @@ class _Taken:
 
 
 class LimitHold:
-    """Implements :class:`~trunkline.gateway.gates.hold.Hold`.
+    """Implements :class:`~trunkline.gateway.hold.Hold`.
 
     A request that was sent stays taken. Tokens are taken as estimated, and corrected to what was used. A place among
     parallel calls is given back, whatever becomes of the call. Limits of configurations count those that were tried:
@@ -84,7 +84,7 @@ class LimitHold:
                 taken.meters.correct([(want.bucket, -want.cost) for want in gone])
 
     def settle(self, event: UsageEvent) -> None:
-        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        """See :class:`~trunkline.gateway.hold.Hold`."""
         tried = {event.configuration_id, *(attempt.configuration_id for attempt in event.attempts)}
         for taken in self._taken:
             place = taken.configuration_id
@@ -94,7 +94,7 @@ class LimitHold:
             taken.meters.correct([change for change in changes if change[1]])
 
     def void(self) -> None:
-        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        """See :class:`~trunkline.gateway.hold.Hold`."""
         for taken in self._taken:
             taken.meters.correct([(want.bucket, -want.cost) for want in taken.wants])
 

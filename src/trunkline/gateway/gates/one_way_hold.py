@@ -8,7 +8,7 @@ from trunkline.gateway.gates.local_meters import LocalMeters
 
 
 class OneWayHold:
-    """Implements :class:`~trunkline.gateway.gates.hold.Hold`, as
+    """Implements :class:`~trunkline.gateway.hold.Hold`, as
     :class:`~trunkline.gateway.gates.limit_hold.LimitHold` does for calls that may go on to another configuration.
 
     ``cost`` are the tokens that were taken.
@@ -22,10 +22,10 @@ class OneWayHold:
         self._cost = cost
 
     def settle(self, event: UsageEvent) -> None:
-        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        """See :class:`~trunkline.gateway.hold.Hold`."""
         usage = event.usage
         self._meters.leave(self._limits, usage.input + usage.output - self._cost)
 
     def void(self) -> None:
-        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        """See :class:`~trunkline.gateway.hold.Hold`."""
         self._meters.correct([(bucket, -self._cost if bucket.rule.tokens else -1) for bucket in self._limits.buckets])

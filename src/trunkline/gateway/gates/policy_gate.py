@@ -14,7 +14,6 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.core.ids import new_id_pair
 from trunkline.core.policy import BLOCK, Content, Finding, ViolationEvent
-from trunkline.gateway.call import Prices
 from trunkline.gateway.context import JUDGE
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.judge_queue import Case, JudgeQueue
@@ -22,6 +21,7 @@ from trunkline.gateway.gates.pattern_search import CompilePatterns
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
 from trunkline.gateway.gates.policy_set import PolicyBook, PolicySet, is_broken
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot

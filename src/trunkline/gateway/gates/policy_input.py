@@ -11,7 +11,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import Content, PolicyInput
 from trunkline.core.price import Price
 from trunkline.core.price_override import apply_overrides
-from trunkline.gateway.call import Prices
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry
 from trunkline.providers.base_url import read_base_url

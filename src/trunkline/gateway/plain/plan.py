@@ -17,7 +17,7 @@ from trunkline.gateway.answer import render, write_served
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingEdit
+from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingFit
 from trunkline.gateway.gates.gate import AdmitNow, Gate, ImmediateGate
 from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.routing.candidate import Candidate
@@ -85,7 +85,7 @@ class Plan:
         self.served = render(write_served(opened, target))
         """The lines of an answer that tell what served it."""
         self.redaction = target.endpoint.redaction
-        self.passing: PassingEdit | None = fit.passing
+        self.passing: PassingFit | None = fit.passing
         """How they pass; None where each is translated."""
         self.terms = USUAL if fit.passing is None else fit.passing.terms
         """Of the bill of those that pass."""

@@ -73,19 +73,19 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @classmethod
-    def into(cls, part: WorkspacePart, feature: FeatureEntry, way: Resolution | None = None) -> Resolution:
-        """Into a feature, which is served along ``way``, or by its own entry when it has no target."""
+    def into(cls, part: WorkspacePart, feature: FeatureEntry, target: Resolution | None = None) -> Resolution:
+        """Into a feature, which is served along ``target``, or by its own entry when it has no target."""
         names = frozenset((f"feature/{feature.slug}",))
         if feature.target is not None:
             return cls(
-                candidates=tuple(msgspec.structs.replace(one, feature=feature) for one in way.candidates)
-                if way is not None
+                candidates=tuple(msgspec.structs.replace(one, feature=feature) for one in target.candidates)
+                if target is not None
                 else (),
                 names=names,
                 trouble=f"The feature {feature.slug!r} is to be served by {feature.target!r}, which "
                 + (
-                    f"cannot: {way.trouble}"
-                    if way is not None
+                    f"cannot: {target.trouble}"
+                    if target is not None
                     else "is no route or shared configuration now. Choose another target for the feature."
                 ),
             )

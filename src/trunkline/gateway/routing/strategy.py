@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from random import Random
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from trunkline.core.errors import UpstreamError
-from trunkline.core.price import Price
 from trunkline.core.price_override import apply_overrides
 from trunkline.core.strategy import Strategy
 from trunkline.dialects.dialect import Headers
 from trunkline.gateway.hold import Hold
+from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.load import Load
@@ -21,14 +21,6 @@ from trunkline.gateway.routing.rest import read_rest
 from trunkline.gateway.routing.speed import Speeds
 from trunkline.gateway.routing.tail_latency import TailLatencies
 from trunkline.providers.provider import Provider
-
-
-class Prices(Protocol):
-    """What models cost."""
-
-    def find(self, provider: Provider, model: str) -> Price | None:
-        """The price, or None when it is not known."""
-        ...
 
 
 class Strategies:

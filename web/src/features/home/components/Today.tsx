@@ -44,7 +44,7 @@ export function Today() {
             </SimpleGrid>
             <Text size="sm" c="dimmed" mt="xs">
               {words.zone(zoneName())}{" "}
-              <Anchor component={Link} to="/usage" inherit>
+              <Anchor component={Link} to="/usage" inherit underline="always">
                 {words.usage}
               </Anchor>
             </Text>
