@@ -17,7 +17,8 @@ run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:87
 	@exec $(BIN)/trunkline serve
 
 test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) check ## Run everything: linters, types, house rules, all tests
-	@scripts/system-packages nginx redis-server chromium
+	@scripts/system-packages nginx redis-server
+	@scripts/system-packages chromium-headless-shell || scripts/system-packages chromium
 	scripts/console test
 	$(BIN)/pytest -n 2
 
