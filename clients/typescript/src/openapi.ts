@@ -10758,6 +10758,12 @@ export interface components {
              */
             displayName: string;
             /**
+             * Kind
+             * @description What it is: `maker` of models, `host` of those of many, `cloud`, `own` machines, or `other`.
+             * @enum {string}
+             */
+            kind: "maker" | "host" | "cloud" | "own" | "other";
+            /**
              * Requiresapikey
              * @description Whether the provider needs an API key.
              */

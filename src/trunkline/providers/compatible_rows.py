@@ -17,6 +17,7 @@ ROWS: Final = (
     Provider(
         id="azure-openai",
         display_name="Azure OpenAI",
+        kind="cloud",
         auth="api-key",
         env=("AZURE_OPENAI_API_KEY",),
         docs_url="https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle",
@@ -47,6 +48,7 @@ ROWS: Final = (
     Provider(
         id="huggingface",
         display_name="Hugging Face",
+        kind="host",
         base_url="https://router.huggingface.co/v1",
         env=("HF_TOKEN", "HUGGINGFACE_API_KEY"),
         docs_url="https://huggingface.co/docs/inference-providers/index",
@@ -62,6 +64,7 @@ ROWS: Final = (
     Provider(
         id="mistral",
         display_name="Mistral",
+        kind="maker",
         base_url="https://api.mistral.ai/v1",
         env=("MISTRAL_API_KEY",),
         docs_url="https://docs.mistral.ai/api",
@@ -82,6 +85,7 @@ ROWS: Final = (
     Provider(
         id="groq",
         display_name="Groq",
+        kind="host",
         base_url="https://api.groq.com/openai/v1",
         env=("GROQ_API_KEY",),
         docs_url="https://console.groq.com/docs/openai",
@@ -101,6 +105,7 @@ ROWS: Final = (
     Provider(
         id="deepseek",
         display_name="DeepSeek",
+        kind="maker",
         base_url="https://api.deepseek.com",
         env=("DEEPSEEK_API_KEY",),
         docs_url="https://api-docs.deepseek.com",
@@ -115,6 +120,7 @@ ROWS: Final = (
     Provider(
         id="xai",
         display_name="xAI",
+        kind="maker",
         base_url="https://api.x.ai/v1",
         env=("XAI_API_KEY",),
         docs_url="https://docs.x.ai/docs/api-reference",
@@ -130,6 +136,7 @@ ROWS: Final = (
     Provider(
         id="together",
         display_name="Together AI",
+        kind="host",
         base_url="https://api.together.ai/v1",
         env=("TOGETHER_API_KEY",),
         docs_url="https://docs.together.ai/docs/inference/openai-compatibility",
@@ -154,6 +161,7 @@ ROWS: Final = (
     Provider(
         id="fireworks",
         display_name="Fireworks AI",
+        kind="host",
         base_url="https://api.fireworks.ai/inference/v1",
         env=("FIREWORKS_API_KEY",),
         docs_url="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
@@ -170,6 +178,7 @@ ROWS: Final = (
     Provider(
         id="cohere",
         display_name="Cohere",
+        kind="maker",
         base_url="https://api.cohere.ai",
         env=("COHERE_API_KEY", "CO_API_KEY"),
         docs_url="https://docs.cohere.com/docs/compatibility-api",
@@ -187,6 +196,7 @@ ROWS: Final = (
     Provider(
         id="perplexity",
         display_name="Perplexity",
+        kind="maker",
         base_url="https://api.perplexity.ai",
         env=("PERPLEXITY_API_KEY", "PPLX_API_KEY"),
         docs_url="https://docs.perplexity.ai/docs/sonar/openai-compatibility",
@@ -203,6 +213,7 @@ ROWS: Final = (
     Provider(
         id="nvidia",
         display_name="NVIDIA NIM",
+        kind="host",
         base_url="https://integrate.api.nvidia.com/v1",
         env=("NVIDIA_API_KEY",),
         docs_url="https://docs.api.nvidia.com/nim/reference/llm-apis",
@@ -217,6 +228,7 @@ ROWS: Final = (
     Provider(
         id="vllm",
         display_name="vLLM",
+        kind="own",
         base_url="http://127.0.0.1:8000/v1",
         env=("VLLM_API_KEY",),
         docs_url="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
@@ -238,6 +250,7 @@ ROWS: Final = (
     Provider(
         id="lm-studio",
         display_name="LM Studio",
+        kind="own",
         base_url="http://127.0.0.1:1234/v1",
         env=("LM_API_TOKEN",),
         docs_url="https://lmstudio.ai/docs/developer/openai-compat",
@@ -253,6 +266,7 @@ ROWS: Final = (
     Provider(
         id="llama-cpp",
         display_name="llama.cpp",
+        kind="own",
         base_url="http://127.0.0.1:8080/v1",
         env=("LLAMA_API_KEY",),
         docs_url="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",

@@ -23,6 +23,10 @@ Capability = Literal[
 ]
 
 
+ProviderKind = Literal["maker", "host", "cloud", "own", "other"]
+"""Whether it makes models, hosts those of many, sells them in its cloud, or runs on people's own machines."""
+
+
 class Paths(msgspec.Struct, frozen=True, kw_only=True):
     """Where below the base URL each thing is asked for. ``{model}`` stands for the percent-encoded model id.
 
@@ -69,6 +73,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     display_name: str
+    kind: ProviderKind = "other"
+    """Where the console offers it."""
     dialect: str = "openai_chat"
     base_url: str | None = None
     auth: AuthScheme = "bearer"

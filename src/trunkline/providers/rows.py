@@ -15,6 +15,7 @@ ROWS: Final = (
     Provider(
         id="openai",
         display_name="OpenAI",
+        kind="maker",
         base_url="https://api.openai.com/v1",
         env=("OPENAI_API_KEY",),
         docs_url="https://platform.openai.com/docs/api-reference/chat",
@@ -45,6 +46,7 @@ ROWS: Final = (
     Provider(
         id="anthropic",
         display_name="Anthropic",
+        kind="maker",
         dialect="anthropic_messages",
         base_url="https://api.anthropic.com",
         auth="x-api-key",
@@ -68,6 +70,7 @@ ROWS: Final = (
     Provider(
         id="gemini",
         display_name="Google Gemini",
+        kind="maker",
         dialect="gemini",
         base_url="https://generativelanguage.googleapis.com",
         auth="x-goog-api-key",
@@ -96,6 +99,7 @@ ROWS: Final = (
     Provider(
         id="vertex",
         display_name="Google Vertex AI",
+        kind="cloud",
         dialect="gemini",
         # https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
         base_url="https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}",
@@ -116,6 +120,7 @@ ROWS: Final = (
     Provider(
         id="bedrock",
         display_name="Amazon Bedrock",
+        kind="cloud",
         dialect="bedrock_converse",
         base_url="https://bedrock-runtime.{region}.amazonaws.com",
         auth="aws",
@@ -134,6 +139,7 @@ ROWS: Final = (
     Provider(
         id="ollama",
         display_name="Ollama",
+        kind="own",
         dialect="ollama",
         base_url="http://127.0.0.1:11434",
         auth="none",
@@ -151,6 +157,7 @@ ROWS: Final = (
     Provider(
         id="openrouter",
         display_name="OpenRouter",
+        kind="host",
         base_url="https://openrouter.ai/api/v1",
         env=("OPENROUTER_API_KEY",),
         docs_url="https://openrouter.ai/docs/api-reference/overview",

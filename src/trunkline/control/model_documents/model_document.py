@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.core.secret import Secret, is_mask
-from trunkline.vault.plain_key import looks_like_plain_key
+from trunkline.providers.plain_key import looks_like_plain_key
 
 KIND: Final = "ai_model_config"
 """What audit events call a document."""

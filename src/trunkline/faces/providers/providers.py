@@ -16,7 +16,7 @@ from trunkline.faces.http.model_wire import ProviderModelListResponse, RefreshDe
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody
 from trunkline.faces.providers.draft_wire import FieldErrorResponse, read_draft
-from trunkline.providers.provider import Provider
+from trunkline.providers.provider import Provider, ProviderKind
 from trunkline.providers.registry import PROVIDERS, find
 from trunkline.providers.schema import schema
 
@@ -28,6 +28,7 @@ class ProviderResponse(ResponseBody):
 
     name: str
     display_name: str
+    kind: ProviderKind
     requires_api_key: bool
     accepts_api_key: bool
     requires_base_url: bool

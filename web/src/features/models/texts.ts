@@ -5,11 +5,11 @@ import type { StageKind } from "./stages";
 
 const steps: Record<Step, string> = { provider: "Provider", key: "Key", test: "Test", model: "Model", parameters: "Parameters", save: "Save" };
 const kinds: Record<ProviderKind, string> = {
-  makers: "Who makes models",
-  hosts: "Who hosts many",
-  clouds: "Clouds",
+  maker: "Who makes models",
+  host: "Who hosts many",
+  cloud: "Clouds",
   own: "Your own machines",
-  others: "Anything else",
+  other: "Anything else",
 };
 const stages: Record<StageKind, string> = { name: "Name found", connection: "Connected", key: "Key accepted", models: "Models listed", call: "One token streamed" };
 const failures: Record<StageKind, string> = {

@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from trunkline.vault.plain_key import looks_like_plain_key
+from trunkline.providers import PROVIDERS
+from trunkline.providers.plain_key import looks_like_plain_key
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,12 @@ from trunkline.vault.plain_key import looks_like_plain_key
 )
 def test_known_keys_are_recognised(key: str) -> None:
     assert looks_like_plain_key(key)
+
+
+def test_keys_of_every_provider_are_recognised() -> None:
+    prefixes = [prefix for provider in PROVIDERS.values() for prefix in provider.key_prefixes]
+    assert len(prefixes) >= 15
+    assert all(looks_like_plain_key(f"{prefix}0123456789abcdef") for prefix in prefixes)
 
 
 @pytest.mark.parametrize(

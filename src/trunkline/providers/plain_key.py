@@ -5,29 +5,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PREFIXES: Final = (
-    "sk-",  # OpenAI, Anthropic (sk-ant-), OpenRouter (sk-or-), DeepSeek and the many that follow OpenAI
-    "AIza",  # Google
+from trunkline.providers.registry import PROVIDERS
+
+_OTHERS: Final = (
     "AQ.",  # Google, newer
     "ya29.",  # Google, OAuth
-    "hf_",  # Hugging Face
-    "gsk_",  # Groq
-    "xai-",
     "r8_",  # Replicate
     "AKIA",  # AWS, long-term
     "ASIA",  # AWS, temporary
-    "ABSK",  # AWS Bedrock
-    "bedrock-api-key-",
-    "nvapi-",  # NVIDIA
-    "pplx-",  # Perplexity
-    "fw_",  # Fireworks
-    "tgp_v1_",  # Together
     "csk-",  # Cerebras
     "ghp_",  # GitHub
     "github_pat_",
     "glpat-",  # GitLab
     "tl-",  # our own
 )
+"""What no provider of ours has for a beginning of its keys, or not for one that is told apart by it."""
+
+_PREFIXES: Final = (*_OTHERS, *(prefix for provider in PROVIDERS.values() for prefix in provider.key_prefixes))
 _PLAIN: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _PREFIXES))})[\x21-\x7e]*", re.ASCII)
 _PRIVATE: Final = "BEGIN PRIVATE KEY-----"
 """The file of a Google Cloud service account holds one."""
