@@ -13,7 +13,7 @@ from trunkline.core.route_conditions import find_unmet
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate, is_kept
 from trunkline.gateway.routing.resolve import Index
-from trunkline.gateway.routing.strategy import Strategies
+from trunkline.gateway.routing.strategy import TABLE, Strategies
 from trunkline.gateway.snapshot import RouteEntry
 from trunkline.providers.provider import Provider
 
@@ -82,7 +82,8 @@ class TargetSelection:
         Raises InvalidInput where the call fulfils the conditions of none, and RouteDoesNotFit where it does not fulfil
         those of the route.
         """
-        if not route.selective and (route.strategy != "cheapest" or self._traits is None):
+        by_traits = TABLE[route.strategy].needs_traits and self._traits is not None
+        if not (route.selective or by_traits):
             return self._strategies.order(candidates, streams)
         read = cache(call.exchange.content)
         kept: list[Candidate] = []
@@ -90,7 +91,7 @@ class TargetSelection:
             candidates = self._find_fulfilled(call, route, candidates, read)
             kept = [one for one in candidates if is_kept(one)]
             candidates = [one for one in candidates if not is_kept(one)]
-        if route.strategy == "cheapest" and self._traits is not None:
+        if by_traits:
             candidates = self._find_able(call, candidates, read)
         return [*self._strategies.order(candidates, streams), *kept]
 

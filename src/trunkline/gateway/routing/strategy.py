@@ -200,6 +200,8 @@ class Row(NamedTuple):
     """Whether it goes by how long answers take."""
     occupies: bool = False
     """Whether it goes by how many calls are under way."""
+    needs_traits: bool = False
+    """Whether it must know which models can do what a call asks for: else it would choose some that cannot."""
 
 
 TABLE: Final[dict[Strategy, Row]] = {
@@ -207,7 +209,7 @@ TABLE: Final[dict[Strategy, Row]] = {
     "weighted": Row(Strategies.draw),
     "round-robin": Row(Strategies.take_turns),
     "least-busy": Row(Strategies.take_least_busy, occupies=True),
-    "cheapest": Row(Strategies.take_cheapest),
+    "cheapest": Row(Strategies.take_cheapest, needs_traits=True),
     "fastest": Row(Strategies.take_fastest, measures=True),
 }
 """Every strategy. A new one is a name in :mod:`trunkline.core.strategy` and a row here."""
