@@ -7,8 +7,9 @@ import gc
 import shutil
 import tempfile
 import warnings
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -90,26 +91,40 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(2_000, 10, 10)
 
 
+AHEAD = 2
+"""How many databases are ready before a test asks for them."""
+
+
 class Postgres:
     """A real PostgreSQL server on a socket of its own. Databases are not dropped one by one: they go with it."""
 
     def __init__(self, server: Any) -> None:
         self._server = server
         self._template: str | None = None
+        self._thread = ThreadPoolExecutor(1)
+        self._copies: deque[Future[str]] = deque()
 
     def make_empty(self) -> str:
         """The URL of a new empty database."""
         return self._url(self._create(""))
 
     def make_migrated(self) -> str:
-        """The URL of a new migrated database: a copy of one that was migrated once, because that is faster."""
+        """The URL of a new migrated database: a copy of one that was migrated once, because that is faster.
+
+        The next ones are made meanwhile, because copying is waiting.
+        """
         if self._template is None:
             self._template = self._create("")
             url = self._url(self._template)
             # In a thread, because the test that asks first may have a loop of its own running.
-            with ThreadPoolExecutor(1) as thread:
-                thread.submit(lambda: asyncio.run(migrate(url))).result()
-        return self._url(self._create(f"TEMPLATE {self._template}"))
+            self._thread.submit(lambda: asyncio.run(migrate(url))).result()
+        while len(self._copies) <= AHEAD:
+            self._copies.append(self._thread.submit(self._create, f"TEMPLATE {self._template}"))
+        return self._url(self._copies.popleft().result())
+
+    def close(self) -> None:
+        """Make no more of them."""
+        self._thread.shutdown(cancel_futures=True)
 
     def end_backend(self, process: int) -> None:
         """End a connection from the server's side, as a restart of it does."""
@@ -136,7 +151,9 @@ def postgres() -> Iterator[Postgres]:
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
-    yield Postgres(server)
+    running = Postgres(server)
+    yield running
+    running.close()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
