@@ -295,9 +295,11 @@ class Gateway:
                 return await _give(call, target, prepared)
             queue.prepared = prepared
             since = ticks() if begun is None else call.started
+            # What fails of it is tried again by sending it anew.
+            first, begun = begun, None
             try:
-                if begun is not None:
-                    response, begun = await begun.resume(), None
+                if first is not None:
+                    response = await first.resume()
                 else:
                     signer, request = target.endpoint.signer, prepared.request
                     sent = request if signer is None else await signer.sign(request, target.transport)

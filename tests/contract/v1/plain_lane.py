@@ -77,6 +77,7 @@ ANSWERS: dict[str, Sequence[bytes]] = {
     "interim": [b"HTTP/1.1 100 Continue\r\n\r\n" + answer()],
     "last": [answer(WHOLE, "200 OK", "Connection: close")],
     "cut": [answer()[:-20], answer()],
+    "cut head": [b"HTTP/1.1 2", answer()],
     "nothing": [b"", answer()],
     "malformed": [b"HTTP/9.9 what\r\n\r\n", answer()],
 }

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contract.v1.generated_calls import answered, asked
 from tests.contract.v1.plain_lane import (
     ANSWERS,
     HEADERS,
@@ -96,6 +97,13 @@ def test_the_books_keep_of_which_trace_a_call_is_part_and_no_provider_learns_of_
     assert seen.books[0]["answered"] == "gpt-4o-mini-2024"
     (asked,) = seen.provider
     assert not [name for name in asked[1] if name.startswith("trace")]
+
+
+@pytest.mark.refused_by_vendor("what callers make up is the vendor's to judge")
+@settings(max_examples=60, deadline=None)
+@given(sent=asked(), answers=answered(answer()))
+def test_whatever_is_asked_and_answered(lanes: tuple[Lane, Lane], sent: bytes, answers: list[bytes]) -> None:
+    same(lanes, [sent], answers)
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.contract.v1.generated_calls import answered, asked
 from tests.contract.v1.plain_lane import Lane, answer, hang_up, request, same, start
 from trunkline.gateway.plain.plain_call import PlainCall
 
@@ -148,6 +151,13 @@ def test_whatever_goes_wrong(lanes: tuple[Lane, Lane], name: str) -> None:
     seen = same(lanes, [ask()], FAULTS[name])
     assert len(seen.books) == 1
     assert b"sk-secret" not in seen.client
+
+
+@pytest.mark.refused_by_vendor("what callers make up is the vendor's to judge")
+@settings(max_examples=40, deadline=None)
+@given(sent=asked(), data=st.data())
+def test_whatever_is_asked_and_answered(lanes: tuple[Lane, Lane], sent: bytes, data: st.DataObject) -> None:
+    same(lanes, [sent], data.draw(answered(lanes[0].usual)))
 
 
 def test_it_is_asked_again(lanes: tuple[Lane, Lane]) -> None:
