@@ -76,12 +76,12 @@ class Calls:
             client=parts.client,
             in_process={"demo": parts.demo},
             open_secret=parts.open_secret,
-            clock=time.monotonic,
+            clock=parts.ticks,
         )
         self._ledger = self._make_ledger(self.counters, *self._logging)
         self.ledger = self._make_ledger()
         """For calls that are written down beside the gateway's; it has no observers."""
-        self._retries = RetryBudget(time.monotonic)
+        self._retries = RetryBudget(parts.ticks)
         self.gateway = self.make_gateway(parts.holder)
 
     def make_gateway(self, holder: SnapshotHolder) -> Gateway:

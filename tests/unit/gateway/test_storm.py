@@ -5,31 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from random import Random
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contract.v1.bare_gateway import Books, Prices, configuration, open_secret, route
+from tests.contract.v1.bare_gateway import BareGateway, configuration, route
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import UpstreamError
 from trunkline.core.strategy import Strategy
 from trunkline.dialects import openai_chat
 from trunkline.gateway import gateway as module
-from trunkline.gateway.call import Ledger
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.gateway import Gateway
-from trunkline.gateway.metrics import CallCounters
-from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.routing.retry import RetryBudget
-from trunkline.gateway.routing.target import Targets
-from trunkline.gateway.snapshot import RouteTargetEntry, Snapshot, SnapshotHolder, WorkspacePart
 from trunkline.outbound import Headers, OutgoingRequest, Timeouts
-from trunkline.providers.registry import PROVIDERS
-from trunkline.vault.data_key import WrappedDataKey
 
 BODY = json.dumps({"model": "r", "messages": [{"role": "user", "content": "hi"}]}).encode()
 GOOD = json.dumps(
@@ -86,29 +77,11 @@ def make_gateway(providers: Providers, strategy: str, hosts: list[str], clock: C
         configuration(host, "custom", model="m", base_url=f"https://{host}.example/v1", api_key="k" * 20, shared=True)
         for host in hosts
     ]
-    targets = [RouteTargetEntry(configuration_id=f"id-{host}") for host in hosts]
-    part = WorkspacePart(
-        id="w-1",
-        revision=1,
-        configurations={entry.id: entry for entry in configurations},
-        data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
-        routes={"r": route("r", *targets, strategy=strategy)},
-    )
-    return Gateway(
-        holder=SnapshotHolder(Snapshot(parts={"w-1": part})),
-        targets=Targets(
-            providers=PROVIDERS,
-            client=providers,  # type: ignore[arg-type] - as much of a transport as is used
-            in_process={},
-            open_secret=open_secret,
-            clock=clock,
-        ),
-        ledger=Ledger(Books(), Prices(), (CallCounters(),), clock=clock, ticks=clock),
-        rate_limits=RateLimits(),
-        budget=RetryBudget(clock),
-        timeouts=Timeouts(),
-        random=Random(1),
-    )
+    leading = route("r", *hosts, strategy=strategy)
+    # As much of a transport as is used.
+    client: Any = providers
+    bare = BareGateway(configurations, routes=[leading], client=client, random=Random(1), ticks=clock)
+    return bare.gateway
 
 
 async def storm(providers: Providers, strategy: str, hosts: list[str], calls: int, at_once: int) -> tuple[int, float]:
