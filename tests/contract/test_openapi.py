@@ -23,7 +23,7 @@ CHECKS = """
 expected-statuses = ["2xx", "3xx", "4xx", 502, 503, 504]
 """
 
-LASTS = r"^/api/(requests|status)/stream$"
+LASTS = r"^/api/(alerts|requests|status)/stream$"
 """Streams that last for minutes: their tests ask for less."""
 
 ENDS_THE_SESSION = r"^/api/auth/logout$|^/api/users/\{user_id\}/sessions$"
