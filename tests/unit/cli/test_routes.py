@@ -136,10 +136,10 @@ def test_conditions_of_the_whole_route(run: Any) -> None:
     whole = route("fast", "priority", ("a", 0, 1, None))
     done, wire = run(["condition", "fast", "--tag", "batch"], reply([whole]), reply(whole))
     assert done.exit_code == 0, done.output
-    assert json.loads(wire.requests[-1].body) == {"conditions": {"tags": ["batch"]}}
+    assert json.loads(wire.requests[-1].body) == {"conditions": {"tags": ["batch"]}, "otherwiseId": None}
     assert "fast takes requests that fulfil the conditions" in done.output
     done, wire = run(["condition", "fast"], reply([whole]), reply(whole))
-    assert json.loads(wire.requests[-1].body) == {"conditions": None}
+    assert json.loads(wire.requests[-1].body) == {"conditions": None, "otherwiseId": None}
     done, _ = run(["list"], reply([whole | {"conditions": {"tags": ["batch"]}}]))
     assert "active (conditions)" in done.output
 
