@@ -73,9 +73,7 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                 check=False,
             )
         assert done.returncode == 0, done.stdout + done.stderr
-        # What is not JSON is the welcome on the terminal, which shows the first key once.
-        logged = [line for line in server.log.read_text().splitlines() if line.startswith("{")]
-        assert logged
-        assert not [line for line in logged if TOKENS.search(line)]
+        # The welcome on the terminal shows the first key, once.
+        assert len(TOKENS.findall(server.log.read_text())) <= 1
     finally:
         server.stop()
