@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -106,11 +108,14 @@ async def show(site: Site, server: LiveServer, key: str, profile: Path) -> dict[
     assert CHROMIUM is not None
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}", site.url]
     quiet = asyncio.subprocess.DEVNULL
-    browser = await asyncio.create_subprocess_exec(CHROMIUM, *options, stdout=quiet, stderr=quiet)
+    browser = await asyncio.create_subprocess_exec(
+        CHROMIUM, *options, stdout=quiet, stderr=quiet, start_new_session=True
+    )
     try:
         return await asyncio.wait_for(asyncio.wrap_future(site.told), 100)
     finally:
-        browser.terminate()
+        # Debian's command is a script, and the browser its child.
+        os.killpg(browser.pid, signal.SIGTERM)
         await browser.wait()
 
 
