@@ -78,3 +78,59 @@ test("what was signed in elsewhere ends when it is forgotten", async () => {
   session.forget();
   expect(await session.accessToken()).toBeNull();
 });
+
+/** One lock for all tabs, as browsers have it. */
+function oneLock() {
+  let wanting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  type Work = (lock: object | null) => Promise<unknown>;
+  async function request(_name: string, given: Work | { ifAvailable: boolean }, then?: Work): Promise<unknown> {
+    const work = then ?? (given as Work);
+    if (then !== undefined && wanting > 0) return work(null);
+    wanting += 1;
+    const mine = last.then(() => work({}));
+    last = mine.catch(() => undefined);
+    return mine.finally(() => (wanting -= 1));
+  }
+  return { request };
+}
+
+/** Tabs hear of each other, but later than the lock is free. */
+class LateChannel extends EventTarget {
+  static open: LateChannel[] = [];
+  constructor() {
+    super();
+    LateChannel.open.push(this);
+  }
+  postMessage(data: unknown): void {
+    for (const other of LateChannel.open) {
+      if (other !== this) setTimeout(() => other.dispatchEvent(new MessageEvent("message", { data })), 20);
+    }
+  }
+}
+
+async function openTabs(count: number, ...answers: [status: number, token?: string][]) {
+  LateChannel.open = [];
+  vi.stubGlobal("BroadcastChannel", LateChannel);
+  vi.stubGlobal("navigator", { locks: oneLock() });
+  const first = await open(...answers);
+  const tabs = [first.session];
+  while (tabs.length < count) {
+    vi.resetModules();
+    tabs.push(await import("./session"));
+  }
+  return { asked: first.asked, tabs };
+}
+
+test("of tabs that ask at once one refreshes, and the others take its token", async () => {
+  const { asked, tabs } = await openTabs(5, [200, "one"], [200, "two"]);
+  expect(await Promise.all(tabs.map((tab) => tab.accessToken()))).toEqual(Array(5).fill("one"));
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+test("a tab whose neighbour could not refresh tries by itself", async () => {
+  const { tabs } = await openTabs(2, [503], [200, "two"]);
+  const [failed, tried] = await Promise.allSettled(tabs.map((tab) => tab.accessToken()));
+  expect(failed?.status).toBe("rejected");
+  expect(tried).toEqual({ status: "fulfilled", value: "two" });
+});

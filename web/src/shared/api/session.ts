@@ -16,6 +16,8 @@ type Listener = (signedIn: boolean, lost: boolean) => void;
 const LOCK = "trunkline-session";
 /** So that a token is not used in the moment in which it expires. */
 const EARLY_MS = 20_000;
+/** For how long a tab that waited for another's refresh waits for its message, before it refreshes itself. */
+const ARRIVAL_MS = 1_000;
 
 let token: string | null = null;
 let until = 0;
@@ -58,13 +60,32 @@ export function forget(): void {
 export async function accessToken(stale: string | null = null): Promise<string | null> {
   const fresh = (): boolean => token !== null && token !== stale && Date.now() < until - EARLY_MS;
   if (fresh()) return token;
+  // Without HTTPS browsers have no locks; the server bears two that refresh at once.
+  if (!("locks" in navigator)) return refresh();
   // One tab refreshes at a time; those that waited find its token.
-  return exclusively(async () => (fresh() ? token : await refresh()));
+  const free = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock !== null && !fresh()) await refresh();
+    return lock !== null;
+  });
+  if (free) return token;
+  return navigator.locks.request(LOCK, async () => {
+    // A tab may get the lock before it gets the message with the token of the tab that had the lock.
+    if (!fresh()) await nextMessage();
+    return fresh() ? token : refresh();
+  });
 }
 
-async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  // Without HTTPS browsers have no locks; the server bears two that refresh at once.
-  return "locks" in navigator ? navigator.locks.request(LOCK, work) : work();
+/** Until another tab has told of a token, or `ARRIVAL_MS` have passed. */
+function nextMessage(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ARRIVAL_MS);
+    channel?.addEventListener("message", done);
+    function done(): void {
+      clearTimeout(timer);
+      channel?.removeEventListener("message", done);
+      resolve();
+    }
+  });
 }
 
 async function refresh(): Promise<string | null> {
