@@ -246,7 +246,8 @@ class Filling:
             }
 
     def _groups(self, places: list[str]) -> list[Row]:
-        made: list[Row] = []
+        # What calls have in common comes again where there are few workspaces.
+        made: dict[int, Row] = {}
         for number in range(GROUPS):
             told = {
                 "workspace_id": places[number % len(places)],
@@ -257,8 +258,9 @@ class Filling:
                 "model": f"{MODELS[number % len(MODELS)]}-{number % 200}",
                 "outcome": "ok",
             }
-            made.append({"id": identify(tuple(told.get(name) for name in DIMENSIONS)), **told})
-        return made
+            group_id = identify(tuple(told.get(name) for name in DIMENSIONS))
+            made[group_id] = {"id": group_id, **told}
+        return list(made.values())
 
     def _add_up(self, groups: list[Row], count: int) -> None:
         """What the intake would have: the slots of each length, of each group and of all of a workspace together."""
