@@ -19,7 +19,7 @@ const ROWS = rowsOf([
 const version = (id: string, share: number, isControl = false) => ({ versionId: id, version: id, share, isControl });
 
 test("what is not known of the traffic is told as not known", () => {
-  expect(ROWS[0]).toMatchObject({ state: "unknown", p50Ms: null, cost: null, errorRate: null, calls: [] });
+  expect(ROWS[0]).toMatchObject({ state: "unknown", p50Ms: null, cost: null, errorRate: null, count: 0, calls: [] });
   expect(ROWS[2]?.state).toBe("inactive");
 });
 
@@ -27,10 +27,10 @@ test("figures, splits and a missing model are told of the configuration that the
   const rows = rowsOf(
     [configuration("b"), configuration("a")],
     { configurations: [{ configurationId: "a", state: "down", lastError: { kind: "not_found" }, cells: [] }] } as never,
-    { breakdown: [{ key: "b", costUSD: 2, unpricedCount: 1, errorRate: 0.5, series: [{ requestCount: 1 }, { requestCount: 3 }] }] } as never,
+    { breakdown: [{ key: "b", requestCount: 4, costUSD: 2, unpricedCount: 1, errorRate: 0.5, series: [{ requestCount: 1 }, { requestCount: 3 }] }] } as never,
     [{ configId: "b", versions: [version("v3", 0), version("v2", 30), version("v1", 70, true)] }] as never,
   );
-  expect(rows[0]).toMatchObject({ modelMissing: false, cost: 2, unpriced: 1, errorRate: 0.5, calls: [1, 3] });
+  expect(rows[0]).toMatchObject({ modelMissing: false, cost: 2, unpriced: 1, errorRate: 0.5, count: 4, calls: [1, 3] });
   expect(rows[0]?.split).toEqual([{ id: "v1", version: "v1", share: 70 }, { id: "v2", version: "v2", share: 30 }]);
   expect(rows[1]).toMatchObject({ modelMissing: true, state: "down", split: [], calls: [] });
 });

@@ -13,7 +13,9 @@ export interface Row {
   modelMissing: boolean;
   /** The share of each version that gets traffic, in percent, the control first; empty: it has none. */
   split: { id: string; version: string; share: number }[];
-  /** Calls of each hour or day of the period, the oldest first. */
+  /** How many calls the period had. */
+  count: number;
+  /** Calls of each hour or day of the period, the oldest first; empty: the server tells those of the most used alone. */
   calls: number[];
   cost: number | null;
   unpriced: number;
@@ -55,6 +57,7 @@ export function rowsOf(configurations: Configuration[], status?: Status, figures
       split: (split.get(configuration.id) ?? [])
         .toSorted((one, other) => Number(other.isControl) - Number(one.isControl))
         .map(({ versionId, version, share }) => ({ id: versionId, version, share })),
+      count: part?.requestCount ?? 0,
       calls: part?.series.map((slice) => slice.requestCount) ?? [],
       cost: part?.costUSD ?? null,
       unpriced: part?.unpricedCount ?? 0,

@@ -4,6 +4,11 @@ import { at, readAll } from "@/shared/api/pages";
 
 const PAGE = 100;
 
+/** Whether `count` may be what was read so far while the rest still comes: whole pages. */
+export function mayBePart(count: number): boolean {
+  return count % PAGE === 0;
+}
+
 type Configurations = Awaited<ReturnType<typeof readPage>>["items"];
 export type Configuration = Configurations[number];
 

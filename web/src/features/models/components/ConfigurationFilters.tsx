@@ -1,5 +1,6 @@
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
+import { count } from "@/shared/format/quantity";
 import { wordFor } from "@/shared/health";
 import { type ConfigurationSearch, type Row, select } from "../rows";
 import { texts } from "../texts";
@@ -8,11 +9,14 @@ import classes from "./ConfigurationFilters.module.css";
 /** Which of the configurations are shown. All of it stands in the address. */
 export function ConfigurationFilters({
   rows,
+  more,
   userId,
   search,
   onSearch,
 }: {
   rows: Row[];
+  /** More of them are still to come. */
+  more: boolean;
   userId: string;
   search: ConfigurationSearch;
   onSearch: (next: ConfigurationSearch) => void;
@@ -36,7 +40,8 @@ export function ConfigurationFilters({
           aria-pressed={search.whose === whose}
           onClick={() => change({ whose })}
         >
-          {word} {select(rows, { whose }, userId).length}
+          {word} {count(select(rows, { whose }, userId).length)}
+          {more ? "+" : null}
         </Button>
       ))}
       <TextInput

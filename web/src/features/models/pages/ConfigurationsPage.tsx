@@ -5,6 +5,7 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { timeZone, zoneName } from "@/shared/format/zone";
 import { bounds, useRange } from "@/shared/range";
+import { mayBePart } from "@/shared/subjects/configurations";
 import { texts as shared } from "@/shared/texts";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
@@ -54,11 +55,12 @@ export function ConfigurationsPage({ search, onSearch }: { search: Configuration
           const rows = rowsOf(all, health.data, figures.data, splits.data);
           const shown = select(rows, search, userId);
           const span = { since: figures.data?.from ?? undefined, until: figures.data?.to ?? undefined };
+          const more = configurations.isFetching && mayBePart(all.length);
           const selected = all.filter((each) => chosen.has(each.id));
           return (
             <>
               <Group justify="space-between" align="flex-start" mb="sm">
-                <ConfigurationFilters rows={rows} userId={userId} search={search} onSearch={onSearch} />
+                <ConfigurationFilters rows={rows} more={more} userId={userId} search={search} onSearch={onSearch} />
                 <RangePicker value={range} onChange={setRange} />
               </Group>
               {selected.length > 0 ? <BulkBar selected={selected} onClear={() => setChosen(new Set())} /> : null}
