@@ -54,5 +54,9 @@ class Bulk:
             await connection.exec_driver_sql(statement)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Have the database do what it would do beside the next operations after so many rows; close the connections."""
+        async with self._engine.connect() as connection:
+            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)",) if self._sqlite else ("VACUUM ANALYZE", "CHECKPOINT"):
+                await connection.exec_driver_sql(statement)
         await self._engine.dispose()

@@ -79,6 +79,7 @@ async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncG
         bulk = Bulk(settings.effective_database_url)
         filling = Filling(bulk, await read_seal(settings), workspace, person["user"]["id"])
         await filling.fill(size)
+    await bulk.close()
     async with open_server(settings) as server:
         client = AsgiClient(server, client.headers)
         await sign_in(client)
