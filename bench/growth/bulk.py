@@ -54,9 +54,9 @@ class Bulk:
             await connection.exec_driver_sql(statement)
 
     async def close(self) -> None:
-        """Have the database do what it would do beside the next operations after so many rows; close the connections."""
-        async with self._engine.connect() as connection:
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)",) if self._sqlite else ("VACUUM ANALYZE", "CHECKPOINT"):
+        """Close the connections, after the database has done what it would do beside the next operations."""
+        statements = ("PRAGMA wal_checkpoint(TRUNCATE)",) if self._sqlite else ("VACUUM ANALYZE", "CHECKPOINT")
+        async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            for statement in statements:
                 await connection.exec_driver_sql(statement)
         await self._engine.dispose()
