@@ -1,6 +1,6 @@
 import type { Http } from "./http.js";
 
-/** What a file is for. All but `batch` are sent to OpenAI, so that requests may name them. */
+/** What a file is for. All but `batch` are sent to OpenAI or Anthropic, so that requests may name them. */
 export type FilePurpose = "batch" | "user_data" | "vision" | "assistants" | "fine-tune" | "evals";
 
 /** A file. Times are seconds since the epoch. */

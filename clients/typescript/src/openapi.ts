@@ -462,8 +462,8 @@ export interface paths {
         get: operations["get_v1_files"];
         put?: never;
         /**
-         * Upload the requests of a batch, one a line (purpose batch), or what a model is to read (OpenAI Files)
-         * @description Upload the requests of a batch, one a line (purpose `batch`), or what a model is to read (OpenAI Files).
+         * Upload requests of a batch, one a line (purpose batch), or what a model is to read (OpenAI, Anthropic)
+         * @description Upload requests of a batch, one a line (purpose `batch`), or what a model is to read (OpenAI, Anthropic).
          */
         post: operations["post_v1_files"];
         delete?: never;

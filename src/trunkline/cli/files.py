@@ -29,7 +29,7 @@ def add_file(
     path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="For a batch, one request a line.")],
     purpose: Annotated[
         Literal["batch", "user_data", "vision", "assistants", "fine-tune", "evals"],
-        typer.Option(help="What it is for. All but batch are sent to OpenAI, for requests to name."),
+        typer.Option(help="What it is for. All but batch are sent to OpenAI or Anthropic, for requests to name."),
     ] = "batch",
     configuration: Annotated[
         str | None,

@@ -55,7 +55,7 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
     embedding_batches: str | None = None
     """Where batches of embeddings are begun, where that is another place (Gemini)."""
     files: str | None = None
-    """Where the files are kept that batches are made of."""
+    """Where files are kept: those that batches are made of, and those that models are to read."""
     key: str | None = None
     """Where the provider tells about the key itself (OpenRouter)."""
 

@@ -58,6 +58,7 @@ ROWS: Final = (
             models="/v1/models",
             count="/v1/messages/count_tokens",
             batches="/v1/messages/batches",
+            files="/v1/files",
         ),
         surplus=("/v1",),
         headers=(("anthropic-version", ANTHROPIC_VERSION),),

@@ -28,15 +28,20 @@ async def list_whole(
     at: datetime,
     purposes: Sequence[str],
     after: str | None,
+    before: str | None,
     newest_first: bool,
     limit: int,
 ) -> Sequence[StoredFile]:
-    """Those of some purposes that are whole, by their making."""
+    """Those of some purposes that are whole, by their making; with ``before`` the last ones in front of that."""
     asked = _list(workspace_id, user_id, application_id, at).where(
         StoredFile.whole.is_(True), StoredFile.purpose.in_(purposes)
     )
     if after is not None:
         asked = asked.where(StoredFile.id < after if newest_first else StoredFile.id > after)
+    if before is not None:
+        ahead = StoredFile.id > before if newest_first else StoredFile.id < before
+        nearest = StoredFile.id if newest_first else StoredFile.id.desc()
+        return (await tx.scalars(asked.where(ahead).order_by(nearest).limit(limit))).all()[::-1]
     order = StoredFile.id.desc() if newest_first else StoredFile.id
     return (await tx.scalars(asked.order_by(order).limit(limit))).all()
 

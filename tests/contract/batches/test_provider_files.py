@@ -67,6 +67,23 @@ async def test_calls_name_it_by_its_id_here(shop: Shop, vendor: OpenAI) -> None:
     assert (await client.chat.completions.create(model="one", messages=[{"role": "user", "content": text}])).choices
 
 
+async def test_other_configurations_are_sent_what_is_in_it(shop: Shop, vendor: OpenAI) -> None:
+    await shop.configure("two", "openai", "gpt-4o-mini", apiKey="sk-proj-1234567890abcdef", baseUrl=f"{vendor.url}/v1")
+    client = shop.openai
+    file = await keep(client)
+    assert (await chat(client, file.id, "two")).choices
+    data = "data:application/pdf;base64,JVBERi0xLjc="
+    assert vendor.calls[-1]["messages"][0]["content"][1]["file"] == {"filename": "a.pdf", "file_data": data}
+    # A route goes to who keeps it.
+    listed = (await shop.there.get("/api/configurations")).json()
+    targets = [{"configurationId": one["id"]} for one in listed if one["name"] in {"one", "two"}]
+    route = {"name": "both", "strategy": "priority", "targets": sorted(targets, key=lambda one: listed[0]["id"] in one)}
+    assert (await shop.there.post("/api/routes", json=route)).status_code == 201
+    for _ in range(3):
+        assert (await chat(client, file.id, "both")).choices
+        assert vendor.calls[-1]["messages"][0]["content"][1]["file"] == {"file_id": "file-Kept1"}
+
+
 async def test_others_have_no_part_in_it(shop: Shop, vendor: OpenAI) -> None:
     mine = await keep(shop.openai)
     application = (await shop.there.post("/api/applications", json={"name": "App"})).json()["id"]
@@ -83,20 +100,20 @@ async def test_others_have_no_part_in_it(shop: Shop, vendor: OpenAI) -> None:
         ):
             with pytest.raises(openai.NotFoundError):
                 await attempt
-        for call in (chat(stranger, mine.id), respond(stranger, mine.id)):
-            with pytest.raises(openai.BadRequestError, match="file_id: There is no file"):
+        for call, place in (
+            (chat(stranger, mine.id), r"messages\.0\.content\.1\.file\.file_id"),
+            (respond(stranger, mine.id), r"input\.0\.content\.0\.file_id"),
+        ):
+            with pytest.raises(openai.BadRequestError, match=f"{place}: There is no file"):
                 await call
     assert vendor.asked == ["POST /v1/files"]
 
 
 async def test_what_cannot_be_is_refused_and_nothing_is_kept(shop: Shop, vendor: OpenAI) -> None:
-    await shop.configure("two", "openai", "gpt-4o-mini", apiKey="sk-proj-1234567890abcdef", baseUrl=f"{vendor.url}/v1")
     await shop.configure("demo")
     client = shop.openai
     file = await keep(client)
     for call, told in (
-        (chat(client, file.id, "two"), "file_id: is a file of another configuration"),
-        (chat(client, file.id, "demo"), "file_id: is a file of another configuration"),
         (client.files.create(file=b"x", purpose="user_data"), "x-trunkline-configuration: must name"),
         (
             client.files.create(file=b"x", purpose="user_data", extra_headers={"x-trunkline-configuration": "demo"}),

@@ -24,7 +24,7 @@ def refuse(message: str) -> web.Response:
 
 @dataclass
 class Vendor:
-    """What was handed in. Nothing ends before a test says so with :meth:`finish`."""
+    """What was handed in, other calls in ``calls``. Nothing ends before a test says so with :meth:`finish`."""
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
@@ -32,6 +32,8 @@ class Vendor:
     requests: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    expiries: list[str] = field(default_factory=list)
     ended: bool = False
     answer: Callable[[dict[str, Any]], Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class OpenAI(Vendor):
     async def chat(self, request: web.Request) -> web.Response:
         self.note(request)
         body = await request.json()
+        self.calls.append(body)
         content = body["messages"][-1]["content"]
         if content == "bad":
             return refuse("bad content")
@@ -73,6 +76,7 @@ class OpenAI(Vendor):
     async def respond(self, request: web.Request) -> web.Response:
         self.note(request)
         body = await request.json()
+        self.calls.append(body)
         if refusal := self.look_for([part for item in body["input"] for part in item["content"]]):
             return refusal
         text = {"type": "output_text", "text": "Hello.", "annotations": []}
@@ -181,7 +185,7 @@ class OpenAI(Vendor):
 
 
 class Anthropic(Vendor):
-    """``/v1/messages/batches``."""
+    """``/v1/messages``, ``/v1/messages/batches`` and ``/v1/files``."""
 
     def routes(self) -> list[web.RouteDef]:
         base = "/v1/messages/batches"
@@ -191,7 +195,52 @@ class Anthropic(Vendor):
             web.get(f"{base}/{{id}}/results", self.results),
             web.post(f"{base}/{{id}}/cancel", self.cancel),
             web.delete(f"{base}/{{id}}", self.delete),
+            web.post("/v1/messages", self.message),
+            web.post("/v1/files", self.upload),
+            web.delete("/v1/files/{id}", self.delete_file),
         ]
+
+    def knows_files(self, request: web.Request) -> bool:
+        """Whether the header is there without which there are no files."""
+        return "files-api-2025-04-14" in request.headers.get("anthropic-beta", "").split(",")
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """https://platform.claude.com/docs/en/api/beta/files/upload"""
+        self.note(request)
+        form = await request.post()
+        file = form["file"]
+        if not self.knows_files(request) or not isinstance(file, web.FileField):
+            return refuse("no file, or no beta")
+        self.expiries.append(str(form["expires_in_seconds"]))
+        made = f"file_Kept{len(self.files) + 1}"
+        self.files[made] = file.file.read()
+        return web.json_response({"id": made, "type": "file", "mime_type": file.content_type})
+
+    async def delete_file(self, request: web.Request) -> web.Response:
+        self.note(request)
+        if not self.knows_files(request):
+            return refuse("no beta")
+        self.deleted.append(request.match_info["id"])
+        self.files.pop(request.match_info["id"], None)
+        return web.json_response({"id": request.match_info["id"], "type": "file_deleted"})
+
+    async def message(self, request: web.Request) -> web.Response:
+        self.note(request)
+        body = await request.json()
+        self.calls.append(body)
+        named = [block.get("source", block) for block in body["messages"][-1]["content"] if isinstance(block, dict)]
+        ids = {one["file_id"] for one in named if "file_id" in one}
+        if not ids <= set(self.files) or (ids and not self.knows_files(request)):
+            return refuse("no such file, or no beta")
+        return web.json_response(self.answer_of(body))
+
+    def answer_of(self, body: dict[str, Any]) -> dict[str, Any]:
+        usage = {"input_tokens": 1_000, "output_tokens": 100}
+        content = [{"type": "text", "text": "Hello."}]
+        return {
+            "id": "msg_1", "type": "message", "role": "assistant", "model": body["model"],
+            "content": content, "stop_reason": "end_turn", "stop_sequence": None, "usage": usage,
+        }  # fmt: skip
 
     async def create(self, request: web.Request) -> web.Response:
         self.note(request)
@@ -233,12 +282,7 @@ class Anthropic(Vendor):
                 error = {"type": "error", "error": {"type": "invalid_request_error", "message": "bad"}}
                 result = {"type": "errored", "error": error}
             else:
-                usage = {"input_tokens": 1_000, "output_tokens": 100}
-                content = [{"type": "text", "text": "Hello."}]
-                result = {"type": "succeeded", "message": {
-                    "id": "msg_1", "type": "message", "role": "assistant", "model": line["params"]["model"],
-                    "content": content, "stop_reason": "end_turn", "stop_sequence": None, "usage": usage,
-                }}  # fmt: skip
+                result = {"type": "succeeded", "message": self.answer_of(line["params"])}
             out.append({"custom_id": line["custom_id"], "result": result})
         return web.Response(text="\n".join(map(json.dumps, out)), content_type="application/x-jsonl")
 

@@ -80,7 +80,9 @@ class Desk:
         files, batches = self._files, self._batches
         match question:
             case BeginFile():
-                return await files.begin(actor, question.name, question.purpose, question.lifetime)
+                return await files.begin(
+                    actor, question.name, question.purpose, question.lifetime, media_type=question.media_type
+                )
             case AddPiece():
                 return await files.add_piece(actor, question.file_id, question.number, question.piece)
             case FinishFile():
@@ -94,11 +96,12 @@ class Desk:
                     actor,
                     limit=question.limit,
                     after=question.after,
+                    before=question.before,
                     newest_first=question.newest_first,
                     purposes=question.purposes,
                 )
             case ReadPiece():
-                return await files.read_piece(actor, question.file_id, question.number)
+                return await files.read_piece(actor, question.file_id, question.number, download=question.download)
             case DropFile():
                 await self._provider_files.forget(actor, question.file_id)
                 return await files.drop(actor, question.file_id)

@@ -46,7 +46,9 @@ class Files:
         self._limit = limit
         self._clock = clock
 
-    async def begin(self, actor: Actor, name: str, purpose: Purpose, lifetime: int | None = None) -> FileRecord:
+    async def begin(
+        self, actor: Actor, name: str, purpose: Purpose, lifetime: int | None = None, *, media_type: str = ""
+    ) -> FileRecord:
         """A new file, of which nobody sees anything until it is finished."""
         made = self._clock()
         row = StoredFile(
@@ -56,6 +58,7 @@ class Files:
             application_id=actor.application_id,
             name=name[:512],
             purpose=purpose,
+            media_type=media_type[:255],
             size=0,
             whole=False,
             created_at=made,
@@ -103,7 +106,14 @@ class Files:
         return show(row)
 
     async def list_own(
-        self, actor: Actor, *, limit: int, after: str | None, newest_first: bool, purposes: Sequence[Purpose]
+        self,
+        actor: Actor,
+        *,
+        limit: int,
+        after: str | None,
+        before: str | None = None,
+        newest_first: bool,
+        purposes: Sequence[Purpose],
     ) -> list[FileRecord]:
         """The caller's own."""
         async with self._database.read() as tx:
@@ -115,17 +125,19 @@ class Files:
                 at=self._clock(),
                 purposes=purposes,
                 after=after,
+                before=before,
                 newest_first=newest_first,
                 limit=limit,
             )
         return [show(row) for row in found]
 
-    async def read_piece(self, actor: Actor, file_id: str, number: int) -> bytes:
-        """One piece; empty behind the end. The first one is a download."""
-        async with self._database.read() if number else self._database.write() as tx:
+    async def read_piece(self, actor: Actor, file_id: str, number: int, *, download: bool = True) -> bytes:
+        """One piece; empty behind the end. The first one of a ``download`` is in the audit log."""
+        noted = download and not number
+        async with self._database.write() if noted else self._database.read() as tx:
             row = await self._find(tx, actor, file_id)
             sealed = await rows.read_piece(tx, file_id, number) if row.whole else None
-            if sealed is not None and not number:
+            if sealed is not None and noted:
                 await self._record(tx, actor, "files.download", row)
         return b"" if sealed is None else self.open(file_id, number, sealed)
 
@@ -254,6 +266,7 @@ def show(row: StoredFile) -> FileRecord:
             "expires_at": int(row.expires_at.timestamp()),
             "configuration_id": row.configuration_id,
             "provider_file_id": row.provider_file_id,
+            "media_type": row.media_type,
         },
         FileRecord,
     )

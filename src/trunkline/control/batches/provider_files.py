@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Final, Protocol
+
+from trunkline.control.batches import anthropic_file_api, openai_file_api
 from trunkline.control.batches.files import Files
-from trunkline.control.batches.openai_file_api import drop_file, upload_file
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound, UpstreamError
 from trunkline.gateway.batches.file_record import FileRecord
 from trunkline.gateway.batches.vetting import Vetting
 from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.resolve import DEFAULT
 from trunkline.gateway.routing.target import Target
 
 _FIELD = "x-trunkline-configuration"
+
+
+class _FileApi(Protocol):
+    """How one vendor keeps files."""
+
+    async def upload_file(
+        self,
+        target: Target,
+        parts: Iterable[bytes],
+        *,
+        name: str,
+        purpose: str,
+        lifetime: int | None = None,
+        media_type: str = "",
+    ) -> str: ...
+
+    async def drop_file(self, target: Target, file_id: str) -> None: ...
+
+
+_APIS: Final[Mapping[str, _FileApi]] = {
+    "openai_chat": openai_file_api,
+    "anthropic_messages": anthropic_file_api,
+}
+"""By the dialect of the provider."""
 
 
 class ProviderFiles:
@@ -21,15 +49,23 @@ class ProviderFiles:
         self._files = files
         self._vetting = vetting
 
-    async def send(self, actor: Actor, file_id: str, configuration: str) -> FileRecord:
+    async def send(self, actor: Actor, file_id: str, configuration: str | None) -> FileRecord:
         """Finish a file that was begun, by sending it on. Raises what :class:`.SendFile` says; then it is not kept."""
         begun = await self._files.find(actor, file_id, whole=False)
         try:
-            candidate = self._find(actor, configuration)
+            candidate = self._find_default(actor) if configuration is None else self._find(actor, configuration)
+            if candidate is None:
+                return await self._files.finish(actor, file_id)
             target = self._open(candidate)
             parts = [piece async for piece in self._files.read_pieces(file_id)]
-            lifetime = begun.expires_at - begun.created_at
-            kept = await upload_file(target, parts, name=begun.name, purpose=begun.purpose, lifetime=lifetime)
+            kept = await _APIS[target.provider.dialect].upload_file(
+                target,
+                parts,
+                name=begun.name,
+                purpose=begun.purpose,
+                lifetime=begun.expires_at - begun.created_at,
+                media_type=begun.media_type,
+            )
         except BaseException:  # raised again; whatever it is, half a file is of no use
             await self._files.discard([file_id])
             raise
@@ -42,13 +78,22 @@ class ProviderFiles:
             return
         try:
             target = self._vetting.open(self._vetting.find_configuration(actor, file.configuration_id))
-            await drop_file(target, file.provider_file_id)
+            if _keeps_files(target):
+                await _APIS[target.provider.dialect].drop_file(target, file.provider_file_id)
         except (NotFound, Forbidden, InvalidInput, CannotOpen):
             # Its configuration is gone, or leads elsewhere, and with it the key that could.
             return
         except UpstreamError as error:
             if error.kind != "not_found":
                 raise
+
+    def _find_default(self, actor: Actor) -> Candidate | None:
+        """The caller's default configuration; None where it is of no use for this."""
+        try:
+            found = self._vetting.find_configuration(actor, DEFAULT)
+            return found if found.trial is None and _keeps_files(self._vetting.open(found)) else None
+        except (NotFound, Forbidden, InvalidInput, CannotOpen):
+            return None
 
     def _find(self, actor: Actor, name: str) -> Candidate:
         try:
@@ -63,10 +108,15 @@ class ProviderFiles:
 
     def _open(self, candidate: Candidate) -> Target:
         target = self._vetting.open(candidate)
-        if target.provider.dialect != "openai_chat" or target.provider.paths.files is None:
+        if not _keeps_files(target):
             raise InvalidInput.of(
                 _FIELD,
-                f"{target.provider.display_name} keeps no files in this format. Name a configuration of OpenAI, or send"
-                " what a model is to read in the request itself, as file_data or image_url with a data: URL.",
+                f"{target.provider.display_name} keeps no files in this format. Name a configuration of OpenAI or"
+                " Anthropic, or send what a model is to read in the request itself, such as OpenAI's file_data or"
+                " image_url with a data: URL.",
             )
         return target
+
+
+def _keeps_files(target: Target) -> bool:
+    return target.provider.dialect in _APIS and target.provider.paths.files is not None

@@ -36,6 +36,8 @@ class Part(msgspec.Struct, frozen=True):
     start: int
     end: int
     filename: str = ""
+    media_type: str = ""
+    """What the client says that a file is; empty where it says nothing."""
 
 
 def read_boundary(content_type: str) -> str | None:
@@ -90,7 +92,8 @@ def _read_part(raw: bytes, start: int, end: int) -> Part:
     if len(names) != 1 or _EXTENDED_NAME.search(head):
         raise _broken("a field has no name, or two")
     filename = message.get_filename()
-    return Part(names[0], filename is not None, stop + 4, end, filename or "")
+    media_type = message.get_content_type() if filename is not None and "Content-Type" in message else ""
+    return Part(names[0], filename is not None, stop + 4, end, filename or "", media_type)
 
 
 class FormBody:

@@ -19,7 +19,6 @@ from trunkline.faces.cors import ANYONE, Cors, is_preflight
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
 from trunkline.faces.v1.batches.gemini_files import TICKET, take_piece
-from trunkline.faces.v1.batches.named_files import read_named_files
 from trunkline.faces.v1.batches.service import serve_batches
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.errors import write_error
@@ -35,6 +34,7 @@ from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import AskedBy, BatchDesk, RequestDesk
+from trunkline.gateway.batches.named_files import FIELD, FILES_BETA, DeskFiles, read_named_files
 from trunkline.gateway.batches.upload_ticket import UploadTicket, UploadTickets
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
@@ -51,8 +51,11 @@ from trunkline.logs import bound, get_logger
 BEGUN: Final = "trunkline.begun"
 """The key of the scope under which a call stands that began as a plain one (:mod:`trunkline.gateway.plain`)."""
 
-_NAMING: Final = frozenset({"chat", "responses", "compact", "input_tokens"})
+_NAMING: Final = frozenset({"chat", "responses", "compact", "input_tokens", "count"})
 """The calls that may name files."""
+
+_COUNTING: Final = frozenset({"input_tokens", "count"})
+"""Those that count what such files have in them, by whichever rule."""
 
 _FORM_BYTES: Final = 1 << 20
 """What a form may have around its file."""
@@ -195,10 +198,11 @@ class Application:
         _watch(scope, receive)
         request_id = request_headers.request_id
         context = _read_context(request_headers)
-        if route.kind in _NAMING:
-            body, keeper = await read_named_files(self._desk, actor, body)
+        if route.kind in _NAMING and FIELD in body:
+            body, keeper = await self._place_files(actor, route, body, seat)
             if keeper is not None:
                 context = msgspec.structs.replace(context, keeper=keeper)
+                request_headers.add_beta(FILES_BETA)
         match route.kind:
             case "chat":
                 chat = _chat(route, body, request_headers)
@@ -230,6 +234,19 @@ class Application:
                 if kind == "completions" and call.streams:
                     delivery.expect_stream()
                 return await self._gateway.run(actor, call.operation, call, request_id, context)
+
+    async def _place_files(self, actor: Actor, route: RouteMatch, body: bytes, seat: Seat) -> tuple[bytes, str | None]:
+        """The body with what its provider knows of the files that it names, and the configuration that keeps them."""
+        dialect = route.dialect.name
+        named = await read_named_files(DeskFiles(self._desk), actor, body, dialect)
+        model = route.model or (named.model if named is not None else None)
+        if named is None or model is None:
+            return body, None
+        keeper = None if route.kind in _COUNTING else named.find_keeper(self._gateway.vetting, model, dialect)
+        placed = await named.place(keeper, self._limit)
+        if len(placed.body) > len(body):
+            seat.take(len(placed.body) - len(body))
+        return placed
 
     async def _serve_batches(
         self,

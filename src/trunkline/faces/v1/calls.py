@@ -103,7 +103,7 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
     (
         "POST",
         "/v1/files",
-        "Upload the requests of a batch, one a line (purpose `batch`), or what a model is to read (OpenAI Files).",
+        "Upload requests of a batch, one a line (purpose `batch`), or what a model is to read (OpenAI, Anthropic).",
         _FORM,
     ),
     ("GET", "/v1/files", "List one's own files.", None),

@@ -10,12 +10,12 @@ from trunkline.core.errors import TrunklineError
 from trunkline.core.ids import new_id
 from trunkline.dialects import openai_chat
 from trunkline.faces.packing import SMALLEST, pack_now
-from trunkline.faces.v1.batches.named_files import FIELD
 from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.load import Load
 from trunkline.faces.v1.plain_head import PlainHead, read_plain_head
 from trunkline.faces.v1.request_counts import PLAIN, RequestCounts
 from trunkline.gateway.answer import Answer, HeaderList, render
+from trunkline.gateway.batches.named_files import FIELD
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.plain.plain_call import Caller, PlainCall
 from trunkline.gateway.plain.plain_calls import PlainCalls

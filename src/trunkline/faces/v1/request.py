@@ -152,6 +152,13 @@ class RequestHeaders:
         if not self.request_id:
             self.request_id = new_id()
 
+    def add_beta(self, name: str) -> None:
+        """Have Anthropic hear of a beta, unless the client has said so itself. No other provider does."""
+        said = dict(self.forwarded)
+        betas = [word.strip() for word in said.get("anthropic-beta", "").split(",") if word.strip()]
+        if name not in betas:
+            self.forwarded = [*(said | {"anthropic-beta": ",".join((*betas, name))}).items()]
+
     def _take(self, raw: bytes) -> None:
         credential, earlier = raw.strip().decode("latin-1"), self.credential
         if earlier is None or earlier == credential:

@@ -84,7 +84,7 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
         known = POSTS.get(path)
         if known is not None:
             return known
-    asked = None if anthropic and path.startswith("/v1/files") else _read_batches(method, path, google)
+    asked = _read_batches(method, path, anthropic, google)
     if asked is not None:
         return asked
     if method == "POST":
@@ -104,17 +104,16 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
         return RouteMatch(kind="stored", dialect=openai_responses.DIALECT, action=stored[0], name=stored[1])
     known = POSTS.get(path)
     dialect = _dialect_of(path, anthropic, google) if known is None else known.dialect
-    allowed = () if anthropic and path.startswith("/v1/files") else _find_methods(path, google)
-    return RouteMatch(kind="nothing", dialect=dialect, allowed=allowed)
+    return RouteMatch(kind="nothing", dialect=dialect, allowed=_find_methods(path, anthropic, google))
 
 
-def _read_batches(method: str, path: str, google: bool) -> RouteMatch | None:
-    asked = read_batch_path("GET" if method == "HEAD" else method, path, google=google)
+def _read_batches(method: str, path: str, anthropic: bool, google: bool) -> RouteMatch | None:
+    asked = read_batch_path("GET" if method == "HEAD" else method, path, anthropic=anthropic, google=google)
     return None if asked is None else RouteMatch(kind="batches", dialect=DIALECTS[asked.wire], asked=asked)
 
 
-def _find_methods(path: str, google: bool) -> tuple[str, ...]:
-    methods = find_batch_methods(path, google=google)
+def _find_methods(path: str, anthropic: bool, google: bool) -> tuple[str, ...]:
+    methods = find_batch_methods(path, anthropic=anthropic, google=google)
     methods |= {method for method in ("GET", "POST", "DELETE") if read_stored_path(method, path) is not None}
     if path in POSTS or ((found := _GEMINI_CALL.fullmatch(path)) is not None and _gemini(found[1], found[2], b"")):
         methods = {"POST"}

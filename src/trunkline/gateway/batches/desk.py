@@ -18,11 +18,15 @@ class Question(msgspec.Struct, Generic[R], frozen=True, kw_only=True, tag=True):
 
 
 class BeginFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
-    """Begin a file, which is nobody's until it is finished. ``lifetime`` in seconds; None: the usual one."""
+    """Begin a file, which is nobody's until it is finished. ``lifetime`` in seconds; None: the usual one.
+
+    ``media_type`` is what its maker says that it is.
+    """
 
     name: str
     purpose: Purpose
     lifetime: int | None = None
+    media_type: str = ""
 
 
 class AddPiece(Question[None], frozen=True, kw_only=True, tag=True):
@@ -43,11 +47,12 @@ class FinishFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
 class SendFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
     """The file is whole now, and goes to the provider of ``configuration``, a name or id.
 
-    Raises InvalidInput where that keeps no files, and what the provider says.
+    Raises InvalidInput where that keeps no files, and what the provider says. With None it goes to the provider of the
+    caller's default configuration, and stays here alone where there is none or it keeps no files.
     """
 
     file_id: str
-    configuration: str
+    configuration: str | None
 
 
 class FindFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
@@ -57,19 +62,21 @@ class FindFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
 
 
 class ListFiles(Question[list[FileRecord]], frozen=True, kw_only=True, tag=True):
-    """The caller's own, by their making: ``limit`` after the one with the id ``after``."""
+    """The caller's own, by their making: ``limit`` after the one with the id ``after``, or before ``before``."""
 
     limit: int
     after: str | None = None
+    before: str | None = None
     newest_first: bool = True
     purposes: tuple[Purpose, ...] = (*ABOUT_BATCHES, *SENT)
 
 
 class ReadPiece(Question[bytes], frozen=True, kw_only=True, tag=True):
-    """The piece ``number`` of a file; empty behind its end."""
+    """The piece ``number`` of a file; empty behind its end. ``download``: whether its maker reads it, not a call."""
 
     file_id: str
     number: int
+    download: bool = True
 
 
 class DropFile(Question[None], frozen=True, kw_only=True, tag=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from typing import Final, Literal
 
 import msgspec
@@ -21,7 +22,8 @@ ABOUT_BATCHES: Final[tuple[Purpose, ...]] = ("batch", "batch_output")
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One file. ``size`` is in bytes, times are seconds since the epoch.
 
-    One that a provider was sent has the ``provider_file_id`` there, in the account of the configuration.
+    One that a provider was sent has the ``provider_file_id`` there, in the account of the configuration. ``media_type``
+    is what its maker said that it is; empty where that is not known.
     """
 
     id: str
@@ -32,3 +34,11 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
     configuration_id: str | None = None
     provider_file_id: str | None = None
+    media_type: str = ""
+
+    @property
+    def known_type(self) -> str | None:
+        """Its media type, as its maker said or its name tells; None where neither does."""
+        if self.media_type and self.media_type != "application/octet-stream":
+            return self.media_type
+        return guess_type(self.name)[0]

@@ -41,6 +41,10 @@ class Vetting:
             return None
         return found[0]
 
+    def list(self, actor: Actor, name: str) -> Sequence[Candidate]:
+        """All that ``name`` leads to, in no order. Raises what :meth:`.Resolver.resolve` raises."""
+        return self._resolver.resolve(self._holder.current, actor, name)
+
     def find_configuration(self, actor: Actor, configuration_id: str) -> Candidate:
         """A configuration again, which served a batch of ``actor``. Raises what :meth:`.Resolver.resolve` raises."""
         return self._resolver.resolve(self._holder.current, actor, configuration_id)[0]

@@ -32,6 +32,7 @@ class StoredFile(Base):
     configuration_id: Mapped[str | None] = mapped_column(Id, default=None)
     """Whose provider was sent it, under the id there."""
     provider_file_id: Mapped[str | None] = mapped_column(String(256), default=None)
+    media_type: Mapped[str] = mapped_column(String(255), default="", server_default="")
 
 
 class FilePiece(Base):

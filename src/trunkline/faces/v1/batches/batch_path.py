@@ -33,6 +33,11 @@ _PATHS: Final[tuple[tuple[Wire, Literal["file", "batch"], str, str, Action], ...
     ("openai", "batch", "GET", r"/v1/batches", "list"),
     ("openai", "batch", "GET", rf"/v1/batches/{_ID}", "get"),
     ("openai", "batch", "POST", rf"/v1/batches/{_ID}/cancel", "cancel"),
+    ("anthropic", "file", "POST", r"/v1/files", "create"),
+    ("anthropic", "file", "GET", r"/v1/files", "list"),
+    ("anthropic", "file", "GET", rf"/v1/files/{_ID}", "get"),
+    ("anthropic", "file", "DELETE", rf"/v1/files/{_ID}", "delete"),
+    ("anthropic", "file", "GET", rf"/v1/files/{_ID}/content", "content"),
     ("anthropic", "batch", "POST", r"/v1/messages/batches", "create"),
     ("anthropic", "batch", "GET", r"/v1/messages/batches", "list"),
     ("anthropic", "batch", "GET", rf"/v1/messages/batches/{_ID}", "get"),
@@ -58,12 +63,12 @@ _LIKELY: Final = re.compile(
 )
 
 
-def read_batch_path(method: str, path: str, *, google: bool) -> BatchPath | None:
-    """What is asked; None where that is nothing here. ``google``: whether a client of Gemini asks."""
+def read_batch_path(method: str, path: str, *, anthropic: bool, google: bool) -> BatchPath | None:
+    """What is asked; None where that is nothing here. ``anthropic`` and ``google``: whether such a client asks."""
     if _LIKELY.match(path) is None:
         return None
     for pattern, (wire, subject, asked, _, action) in _COMPILED:
-        if method != asked or (wire == "openai" and google) or (wire == "gemini" and _is_openai(path, google)):
+        if method != asked or wire not in _find_wires(path, anthropic, google):
             continue
         found = pattern.fullmatch(path)
         if found is not None:
@@ -71,11 +76,20 @@ def read_batch_path(method: str, path: str, *, google: bool) -> BatchPath | None
     return None
 
 
-def find_batch_methods(path: str, *, google: bool) -> set[str]:
+def find_batch_methods(path: str, *, anthropic: bool, google: bool) -> set[str]:
     """The methods that a path has."""
-    return {method for method in ("GET", "POST", "DELETE") if read_batch_path(method, path, google=google) is not None}
+    methods = ("GET", "POST", "DELETE")
+    return {each for each in methods if read_batch_path(each, path, anthropic=anthropic, google=google) is not None}
 
 
-def _is_openai(path: str, google: bool) -> bool:
-    """``/v1/batches`` and ``/v1/files`` are OpenAI's, unless a client of Gemini says so."""
-    return path.startswith(("/v1/batches", "/v1/files")) and not google and not path.endswith(":download")
+def _find_wires(path: str, anthropic: bool, google: bool) -> tuple[Wire, ...]:
+    """Whose path it is. ``/v1/batches`` and ``/v1/files`` are OpenAI's, unless another client says that it asks."""
+    if google:
+        return ("anthropic", "gemini")
+    if path.endswith(":download"):
+        return ("gemini",)
+    if path.startswith("/v1/files"):
+        return ("anthropic",) if anthropic else ("openai",)
+    if path.startswith("/v1/batches"):
+        return ("openai",)
+    return ("anthropic", "gemini")

@@ -21,11 +21,12 @@ _PLACES: Final[dict[str, Place]] = {"local": "local", "provider": "provider"}
 class BatchRequest:
     """``query`` has each parameter once. ``origin`` is where the client found us, such as ``https://host``."""
 
-    __slots__ = ("_headers", "body", "context", "origin", "query")
+    __slots__ = ("_headers", "_pairs", "body", "context", "origin", "query")
 
     def __init__(self, body: bytes, query: bytes, headers: RawHeaders, context: CallContext, scheme: str) -> None:
         self.body = body
-        self.query = dict(parse_qsl(query.decode("latin-1")))
+        self._pairs = parse_qsl(query.decode("latin-1"))
+        self.query = dict(self._pairs)
         self.context = context
         self._headers = {name: value.decode("latin-1") for name, value in headers}
         self.origin = f"{scheme}://{self._headers.get(b'host', 'localhost')}"
@@ -33,6 +34,10 @@ class BatchRequest:
     def header(self, name: bytes) -> str:
         """A field of the head; empty where there is none."""
         return self._headers.get(name, "")
+
+    def values(self, name: str) -> list[str]:
+        """All values of a parameter that may stand more than once."""
+        return [value for key, value in self._pairs if key == name]
 
     @property
     def place(self) -> Place | None:

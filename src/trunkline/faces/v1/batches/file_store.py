@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable
+from typing import Final
 
 from trunkline.core.actor import Actor
 from trunkline.gateway.batches.desk import AddPiece, BatchDesk, BeginFile, FinishFile, ReadPiece, SendFile
 from trunkline.gateway.batches.file_record import PIECE_BYTES, FileRecord, Purpose
+
+KEEPER: Final = b"x-trunkline-configuration"
+"""Names the configuration whose provider is to keep a file."""
 
 
 async def store(
@@ -17,10 +21,12 @@ async def store(
     name: str,
     purpose: Purpose,
     lifetime: int | None = None,
+    media_type: str = "",
+    send: bool = False,
     configuration: str | None = None,
 ) -> FileRecord:
-    """Keep what ``parts`` come to. ``configuration``: whose provider is sent it."""
-    made = await desk.ask(actor, BeginFile(name=name, purpose=purpose, lifetime=lifetime))
+    """Keep what ``parts`` come to. With ``send`` a provider is sent it, see :class:`.SendFile`."""
+    made = await desk.ask(actor, BeginFile(name=name, purpose=purpose, lifetime=lifetime, media_type=media_type))
     held = bytearray()
     number = 0
     for part in parts:
@@ -32,7 +38,7 @@ async def store(
                 number += 1
     if held:
         await desk.ask(actor, AddPiece(file_id=made.id, number=number, piece=bytes(held)))
-    if configuration is not None:
+    if send:
         return await desk.ask(actor, SendFile(file_id=made.id, configuration=configuration))
     return await desk.ask(actor, FinishFile(file_id=made.id))
 

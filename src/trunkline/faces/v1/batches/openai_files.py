@@ -11,7 +11,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_operations.form_body import Part, read_boundary, read_parts
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
-from trunkline.faces.v1.batches.file_store import FileRelay, read, store
+from trunkline.faces.v1.batches.file_store import KEEPER, FileRelay, read, store
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import BatchDesk, DropFile, FindFile, ListFiles
 from trunkline.gateway.batches.file_record import SENT, FileRecord, Purpose
@@ -19,7 +19,6 @@ from trunkline.gateway.batches.file_record import SENT, FileRecord, Purpose
 _LARGEST_PAGE: Final = 10_000
 _UPLOADED: Final[dict[str, Purpose]] = {"batch": "batch", **{purpose: purpose for purpose in SENT}}
 _PURPOSES: Final[dict[str, Purpose]] = {**_UPLOADED, "batch_output": "batch_output"}
-_KEEPER: Final = b"x-trunkline-configuration"
 _DEFAULT: Final = "default"
 _SHORTEST: Final = 3_600
 _LONGEST: Final = 2_592_000
@@ -62,8 +61,18 @@ async def _upload(desk: BatchDesk, actor: Actor, request: BatchRequest) -> FileR
     content = memoryview(request.body)[file.start : file.end]
     name = file.filename or ("batch.jsonl" if purpose == "batch" else "file")
     kept = int(lifetime) if lifetime else None
-    keeper = None if purpose == "batch" else request.header(_KEEPER) or _DEFAULT
-    return await store(desk, actor, (content,), name=name, purpose=purpose, lifetime=kept, configuration=keeper)
+    keeper = None if purpose == "batch" else request.header(KEEPER) or _DEFAULT
+    return await store(
+        desk,
+        actor,
+        (content,),
+        name=name,
+        purpose=purpose,
+        lifetime=kept,
+        media_type=file.media_type,
+        send=keeper is not None,
+        configuration=keeper,
+    )
 
 
 async def _list(desk: BatchDesk, actor: Actor, request: BatchRequest) -> dict[str, object]:

@@ -10,6 +10,7 @@ from trunkline.core.actor import Actor
 from trunkline.dialects import anthropic_messages, gemini, openai_chat
 from trunkline.dialects.dialect import Dialect
 from trunkline.faces.v1.batches.anthropic_batches import serve_anthropic
+from trunkline.faces.v1.batches.anthropic_files import serve_anthropic_file
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
 from trunkline.faces.v1.batches.gemini_batches import serve_gemini
@@ -38,6 +39,8 @@ async def serve_batches(
     if asked.subject == "file" and asked.wire == "gemini":
         assert uploads is not None
         return await serve_gemini_file(desk, actor, asked, request, uploads, limit)
+    if asked.subject == "file" and asked.wire == "anthropic":
+        return await serve_anthropic_file(desk, actor, asked, request)
     if asked.subject == "file":
         return await serve_file(desk, actor, asked, request)
     match asked.wire:
