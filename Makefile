@@ -7,7 +7,7 @@ NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 CONSOLE := src/trunkline/faces/console/dist/index.html
 CONSOLE_SOURCES := $(shell find web/src src/trunkline/faces/http/look clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
-.PHONY: help run test check unit bench growth soak client clients console lock clean
+.PHONY: help run test .checks .tests check unit bench growth soak client clients console lock clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -16,11 +16,18 @@ run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:87
 	@$(MAKE) --no-print-directory $(CONSOLE) || echo "Goes on without the console. Build it later: make console" >&2
 	@exec $(BIN)/trunkline serve
 
-test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) check ## Run everything: linters, types, house rules, all tests
+test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) web/node_modules/.ready ## Run everything: linters, types, house rules, all tests
 	@scripts/system-packages nginx redis-server
 	@scripts/system-packages chromium-headless-shell || scripts/system-packages chromium
+	@$(MAKE) --no-print-directory -j 2 .checks .tests
+
+# Two at the same time: what they wait for, the processors have for the other.
+.checks: check
 	scripts/console test
-	$(BIN)/pytest -n 2
+
+# Twice as many processes as the two processors of the machine that tests changes: a test waits as long as it computes.
+.tests:
+	$(BIN)/pytest -n 4
 
 check: .venv/ready-test web/node_modules/.ready ## Linters, types and the rules of the house
 	$(BIN)/ruff check

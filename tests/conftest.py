@@ -58,8 +58,19 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         pytest.fail("\n".join(watch.REFUSALS), pytrace=False)
 
 
-ALONE = ("tests/e2e/test_console.py", "tests/docs/", "tests/faults/")
+ALONE = (
+    "tests/e2e/test_kill.py",
+    "tests/e2e/test_alerts.py",
+    "tests/e2e/test_budgets.py",
+    "tests/e2e/test_processes.py",
+    "tests/e2e/test_console.py",
+    "tests/faults/",
+    "tests/docs/",
+)
 """Where a test takes long, and shares nothing with its neighbours."""
+
+LONG = ("tests/contract/test_openapi.py", *ALONE, "tests/e2e/", "tests/contract/v1/turns/", "tests/contract/alerts/")
+"""Where tests take long, or wait long: in the order in which they begin."""
 
 
 class ByFile(LoadScopeScheduling):
@@ -78,7 +89,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long ones come first, so that processes that share the tests end at the same time."""
-    items.sort(key=lambda item: not item.nodeid.startswith(ALONE))
+
+    def place(item: pytest.Item) -> int:
+        return next((number for number, beginning in enumerate(LONG) if item.nodeid.startswith(beginning)), len(LONG))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
