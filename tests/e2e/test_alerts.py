@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.contract.alerts.receiver import Receiver, receiving, receiving_mail
-from tests.e2e.server import Server, wait_for
+from tests.e2e.server import Server, is_running, wait_for
 
 KEY = "sk-canary-0123456789abcdef"
 CHAT = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-4","choices":[{"index":0,"delta":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'  # noqa: E501
@@ -31,7 +31,7 @@ class Provider(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Provider
+    server: Provider  # pyright: ignore[reportIncompatibleVariableOverride] - what it is started with
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -72,7 +72,7 @@ def started(server: Server) -> Iterator[Server]:
 
 def set_up(server: Server, provider: Provider, receiver: Receiver, *addresses: str) -> tuple[str, str]:
     """A configuration at ``provider``, of which ``receiver`` and the addresses are told. Its id, and the secret."""
-    channels = [{"kind": "webhook", "name": "on-call", "url": receiver.url}]
+    channels: list[dict[str, Any]] = [{"kind": "webhook", "name": "on-call", "url": receiver.url}]
     if addresses:
         channels.append({"kind": "email", "name": "team", "addresses": list(addresses)})
     made = [ask(server, "POST", "/api/alerts/channels", body) for body in channels]
@@ -141,7 +141,10 @@ def test_it_fires_once_though_management_is_killed_again_and_again(tmp_path: Pat
                 turn(server, provider, configuration_id, works=works)
                 if number == 0:
                     wait_for(lambda: server.rows("SELECT 1 FROM alert_deliveries WHERE attempts > 0"), 60)
-                os.kill(server.processes()["management"], signal.SIGKILL)
+                management = server.processes()["management"]
+                os.kill(management, signal.SIGKILL)
+                wait_for(lambda pid=management: not is_running(pid))
+                server.end_leases("alerts", "alert-deliveries")
                 kinds = ["alert.firing", "alert.resolved", "alert.firing", "alert.resolved"][: number + 1]
                 assert wait_for(lambda kinds=kinds: receiver.kinds() == kinds and receiver.arrived(), 120)
             assert server.rows("SELECT state, count(*) FROM alerts GROUP BY state") == [("resolved", 2)]
@@ -151,7 +154,7 @@ def test_it_fires_once_though_management_is_killed_again_and_again(tmp_path: Pat
 @pytest.mark.timeout(600)
 def test_of_several_replicas_one_tells(tmp_path: Path, provider: Provider, postgres: Any) -> None:
     shared = {
-        "TRUNKLINE_DATABASE_URL": postgres.make_empty(),
+        "TRUNKLINE_DATABASE_URL": postgres.make_migrated(),
         "TRUNKLINE_LOCAL_UPSTREAMS": "loopback",
         "TRUNKLINE_TESTS_PER_MINUTE": "1000",
         "TRUNKLINE_ROOT_KEY_FILE": str(tmp_path / "root.key"),
