@@ -66,11 +66,11 @@ class Server:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
-            try:
+            with contextlib.suppress(OSError):
                 if self.ask("GET", "/readyz", key=None)[0] == 200:
                     return
-            except OSError:
-                pause()
+            # Also where it answered: it is to start, and not to answer again and again that it does.
+            pause()
         raise AssertionError(f"the server did not become ready: {self.log.read_text()}")
 
     def processes(self) -> dict[str, int]:
@@ -175,7 +175,7 @@ def is_running(pid: int) -> bool:
 
 def pause() -> None:
     """Let other processes run."""
-    select.select([], [], [], 0.02)
+    select.select([], [], [], 0.05)
 
 
 def wait_for(condition: Any, seconds: float = 30) -> Any:
