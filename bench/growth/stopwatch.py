@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-_TICK = os.sysconf("SC_CLK_TCK")
+from bench.postgres import read_processor_time
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -66,18 +64,4 @@ class Stopwatch:
         return Cost(min(own) / 1e6, sum(server) * 1000 / rounds, min(turn) / 1e6)
 
     def _read_server(self) -> float:
-        """Seconds that the server's processes have taken."""
-        if self._server is None:
-            return 0.0
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(stat.parent.name) == self._server:
-                # What its ended children have taken stands here.
-                ticks += sum(map(int, fields[11:15]))
-            elif int(fields[1]) == self._server:
-                ticks += int(fields[11]) + int(fields[12])
-        return ticks / _TICK
+        return 0.0 if self._server is None else read_processor_time(self._server)

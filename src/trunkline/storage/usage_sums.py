@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, Select, bindparam, func, null, or_, select, true
 from sqlalchemy.exc import OperationalError
 
 from trunkline.storage.database import Transaction
@@ -247,7 +247,12 @@ async def _sum_up(tx: Transaction, asked: _Question, *, wide: bool) -> dict[Part
         UsageSum.slot < spans.c.last,
     ]
     found: dict[Part, Sums] = {}
-    if key is not None and not asked.latest and tx.get_bind().dialect.name == "sqlite":
+    if tx.get_bind().dialect.name != "sqlite":
+        for number, value, *row in await tx.execute(_write_each(spans, key, figures, wanted)):
+            sums, before = _write(row, wide=wide, latest=asked.latest), found.get((number, value))
+            found[number, value] = sums if before is None else before.plus(sums)
+        return found
+    if key is not None and not asked.latest:
         query = _write_apart(spans, key, figures, wanted)
         for number, parts in await tx.execute(query):
             for value, *row in msgspec.json.decode(parts):
@@ -266,6 +271,25 @@ async def _sum_up(tx: Transaction, asked: _Question, *, wide: bool) -> dict[Part
         value = None if key is None else row.pop(0)
         found[number, value] = _write(row, wide=wide, latest=asked.latest)
     return found
+
+
+def _write_each(
+    spans: CTE,
+    key: ColumnElement[Any] | None,
+    figures: Sequence[ColumnElement[Any]],
+    wanted: Sequence[ColumnElement[bool]],
+) -> Select[*tuple[Any, ...]]:
+    """Each window by itself, which PostgreSQL then reads by the primary key. Of a join with windows it takes a ninth of
+    all rows to fall into each, and reads the whole table: https://www.postgresql.org/docs/current/row-estimation-examples.html
+    """
+    named = [figure.label(f"figure_{number}") for number, figure in enumerate(figures)]
+    parts = select((null() if key is None else key).label("value"), *named).select_from(UsageSum).where(*wanted)
+    if key is None:
+        parts = parts.having(func.count() > 0)
+    else:
+        parts = parts.join(UsageGroup, UsageGroup.id == UsageSum.group_id).group_by(key)
+    each = parts.lateral("each")
+    return select(spans.c.number, *each.c).select_from(spans.join(each, true()))
 
 
 def _write_apart(

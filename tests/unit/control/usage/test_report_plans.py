@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event as listening
+from sqlalchemy import text
 from tests.bookkeeping import keep, make_audit
 from tests.unit.control.usage.settled import START, event
 
@@ -20,7 +21,8 @@ from trunkline.control.usage.sums import sum_span
 from trunkline.control.usage.usage import Usage
 from trunkline.core.actor import Actor
 from trunkline.storage.database import Database
-from trunkline.storage.usage import UsageScope
+from trunkline.storage.usage import COUNTS, UsageScope
+from trunkline.storage.usage_sums import read_series
 
 NOW = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=START)
 ANN = Actor(user_id="u", workspace_id="w", role="admin")
@@ -62,6 +64,36 @@ async def test_no_report_reads_calls(database: Database, zone: str, interval: st
             connection = await tx.connection()
             for statement, parameters in sums:
                 plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                steps = [str(row[3]) for row in plan]
+                steps = [str(row._mapping["detail"]) for row in plan]
                 assert any("SEARCH usage_sums USING PRIMARY KEY (workspace_id=? AND grain=?" in one for one in steps)
                 assert not [one for one in steps if one.startswith("SCAN usage")], steps
+
+
+async def test_postgresql_reads_each_day_by_itself(database: Database) -> None:
+    """It takes a ninth of all sums to fall into any day, and would compare all of them with each."""
+    if database.kind == "sqlite":
+        pytest.skip("SQLite's plans are looked at above")
+    slot = START // 900_000_000 - 60 * 96
+    async with database.write() as tx:
+        await tx.execute(text(
+            "INSERT INTO usage_groups (id, workspace_id, user_id, operation, provider, model, outcome)"
+            " SELECT g, 'w', 'u' || g, 'chat', 'openai', 'm', 'ok' FROM generate_series(1, 100) g"
+        ))  # fmt: skip
+        await tx.execute(text(
+            f"INSERT INTO usage_sums (workspace_id, grain, slot, group_id, {', '.join(COUNTS)}, last_used_at)"
+            f" SELECT 'w', 15, s, g, {', '.join('1' for _ in COUNTS)}, now()"
+            f" FROM generate_series(1, 100) g, generate_series({slot}, {slot} + 599) s"
+        ))  # fmt: skip
+        await tx.execute(text("ANALYZE usage_groups, usage_sums"))
+    # Days that begin two hours before those of which there are sums.
+    edges = [day * 96 - 8 for day in range(slot // 96, slot // 96 + 8)]
+    async with database.read() as tx:
+        with watching(database) as asked:
+            parts = await read_series(tx, UsageScope(workspace_id="w"), edges, "user_id", {f"u{n}" for n in range(20)})
+        assert parts
+        connection = await tx.connection()
+        for statement, parameters in asked:
+            if "usage_sums" in statement:
+                plan = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+                steps = "\n".join(str(row[0]) for row in plan)
+                assert "slot >= spans.first" in "".join(one for one in steps.splitlines() if "Index Cond" in one), steps
