@@ -27,6 +27,12 @@ ORDER = {"endpoint": "/v1/chat/completions", "completion_window": "24h"}
 WRONG: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     ("POST", "/api/budgets", {**BUDGET, "currency": "EUR"}, "currency", "must be 'USD'"),
     ("POST", "/api/budgets", {**BUDGET, "timeZone": "Mars/Olympus"}, "timeZone", "such as 'Europe/Berlin'"),
+    ("POST", "/api/budgets", {**BUDGET, "timeZone": "localtime"}, "timeZone", "such as 'Europe/Berlin'"),
+    ("POST", "/api/budgets", {**BUDGET, "amount": -1}, "amount", "must be more than 0"),
+    ("POST", "/api/budgets", {**BUDGET, "defaultPrice": {"input": -1, "output": 1}},
+     "defaultPrice.input", "from 0 to 10,000 US dollars"),
+    ("POST", "/api/usage/corrections", {"amountUSD": "much", "reason": "x"}, "amountUSD", "must be a decimal number"),
+    ("POST", "/api/usage/corrections", {"amountUSD": "0.0000000001", "reason": "x"}, "amountUSD", "9 decimal places"),
     ("POST", "/api/limits", {**LIMIT, "amount": 0}, "amount", "To stop calls altogether"),
     ("PUT", "/api/routes/{route}", {"targets": [{"configurationId": "{route}"}]},
      "targets[0].configurationId", "Name a configuration: a route never leads to a route"),

@@ -122,7 +122,7 @@ def test_a_webhook_and_an_email_tell_once_that_it_fires_and_once_that_it_is_over
         assert all(notice.is_signed_with(secret) for notice in receiver.came)
         subjects = [mail["Subject"] for _, mail in mailbox.came]
         assert subjects[0].startswith("[critical] A configuration is down: The configuration production is down.")
-        assert subjects[1] == "[resolved] A configuration is down: production is over."
+        assert subjects[1] == "[resolved] A configuration is down: over for production."
         assert KEY not in server.log.read_text()
         assert secret not in server.log.read_text()
 

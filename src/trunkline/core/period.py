@@ -7,11 +7,12 @@ forward over midnight, so days have 23, 24 or 25 hours and periods neither overl
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Final, Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
+
+from trunkline.core.time_zone import find_zone
 
 PeriodKind = Literal["day", "week", "month", "total"]
 """``week`` begins on Monday (ISO 8601); ``total`` never ends."""
@@ -30,16 +31,6 @@ class Period(msgspec.Struct, frozen=True):
     def holds(self, at: int) -> bool:
         """Whether ``at`` is in it."""
         return self.start <= at and (self.end is None or at < self.end)
-
-
-@lru_cache(maxsize=256)
-def find_zone(name: str) -> ZoneInfo | None:
-    """The IANA time zone of that name; None when there is none."""
-    try:
-        # Files beside the zones (``leapseconds``, ``tzdata.zi``) have names too.
-        return ZoneInfo(name) if name in available_timezones() else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def find_period(kind: PeriodKind, zone: str, at: int, since: int = 0) -> Period:

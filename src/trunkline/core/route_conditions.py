@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from trunkline.core.policy import Content
+from trunkline.core.time_zone import find_zone
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -35,7 +34,7 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
 
     def contain(self, now: float) -> bool:
         """Whether ``now``, seconds since the epoch, is within. The clock on the wall counts, also where it jumps."""
-        there = datetime.fromtimestamp(now, UTC).astimezone(find_zone(self.time_zone))
+        there = datetime.fromtimestamp(now, UTC).astimezone(find_zone(self.time_zone) or UTC)
         minute = there.hour * 60 + there.minute
         start, end = read_minute(self.start), read_minute(self.end)
         day = there.weekday()
@@ -106,13 +105,3 @@ def read_minute(text: str) -> int:
     if int(minute) > 59 or count > MINUTES_A_DAY:
         raise ValueError(text)
     return count
-
-
-@lru_cache(maxsize=1024)
-def find_zone(name: str) -> ZoneInfo:
-    """The zone of that IANA name. Raises ValueError for a name that is none."""
-    try:
-        return ZoneInfo(name)
-    except (OSError, KeyError) as error:
-        # KeyError: ZoneInfoNotFoundError. A folder of zones is an IsADirectoryError or PermissionError.
-        raise ValueError(name) from error

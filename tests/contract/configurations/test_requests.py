@@ -109,7 +109,7 @@ async def test_an_export_is_the_list(installed: LocalInstallation) -> None:
     rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
     assert [row["id"] for row in rows] == [one["id"] for one in listed]
     assert rows[0]["model"] == '\'=HYPERLINK("x"),\n'
-    assert (rows[0]["tags"], rows[0]["costUSD"]) == ("a,b", "0.0015")
+    assert (rows[0]["tags"], rows[0]["costUSD"], rows[0]["fromCache"]) == ("a,b", "0.0015", "false")
     noted = (await installed.ask(ann, "GET", "/api/audit?action=requests.export")).json()
     assert [(one["actorId"], one["after"]["format"]) for one in noted] == [(ann.id, "csv"), (ann.id, "json")]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from trunkline.core.policy import Content
-from trunkline.core.route_conditions import Hours, RouteConditions, find_unmet, find_zone, read_minute
+from trunkline.core.route_conditions import Hours, RouteConditions, find_unmet, read_minute
 
 
 def at(text: str, zone: str = "Europe/Berlin") -> float:
@@ -109,9 +109,3 @@ def test_a_night_that_is_not_there_is_passed_over() -> None:
 def test_what_is_no_time_of_day(text: str) -> None:
     with pytest.raises(ValueError):
         read_minute(text)
-
-
-@pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "Europe", "/etc/localtime"])
-def test_what_is_no_time_zone(name: str) -> None:
-    with pytest.raises(ValueError):
-        find_zone(name)

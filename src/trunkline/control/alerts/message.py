@@ -82,7 +82,7 @@ def write_title(message: dict[str, JsonValue]) -> str:
         case "alert.test":
             return f"[test] {data['summary']}"
         case "alert.resolved":
-            return f"[resolved] {_one_line(str(data['ruleName']))}: {_one_line(str(data['subjectName']))} is over."
+            return f"[resolved] {_one_line(str(data['ruleName']))}: over for {_one_line(str(data['subjectName']))}."
         case "alert.repeat":
             return f"[still {data['severity']}] {_one_line(str(data['ruleName']))}: {data['summary']}"
         case _:

@@ -11,7 +11,7 @@ import msgspec
 from trunkline.core.alert import Severity
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError
-from trunkline.core.period import find_zone
+from trunkline.core.time_zone import find_zone
 
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 

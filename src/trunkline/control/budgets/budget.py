@@ -13,8 +13,9 @@ from msgspec import UNSET, UnsetType
 from trunkline.core.budget import LARGEST_AMOUNT, LARGEST_RATE, Subject
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError
-from trunkline.core.period import PeriodKind, find_zone
+from trunkline.core.period import PeriodKind
 from trunkline.core.price import NANOS_PER_USD, nanos
+from trunkline.core.time_zone import find_zone
 from trunkline.storage.tables import BudgetRow
 
 KIND: Final = "budget"
@@ -100,9 +101,10 @@ def lay_over(row: BudgetRow, draft: BudgetDraft) -> list[FieldError]:
     if draft.currency is not UNSET and draft.currency != CURRENCY:
         wrong.append(FieldError("currency", f"must be {CURRENCY!r}: prices of models are in US dollars."))
     if draft.amount is not UNSET:
-        row.amount_nanos = _read_amount(draft.amount, "amount", LARGEST_AMOUNT, wrong)
-        if row.amount_nanos == 0 and not wrong:
+        if draft.amount <= 0:
             wrong.append(FieldError("amount", "must be more than 0. To stop all calls, revoke keys instead."))
+        else:
+            row.amount_nanos = _read_amount(draft.amount, "amount", LARGEST_AMOUNT, wrong)
     if draft.period is not UNSET:
         row.period = draft.period
     if draft.time_zone is not UNSET:
@@ -153,8 +155,8 @@ def write_amount(amount: int) -> str:
 
 
 def _read_amount(dollars: Decimal, field: str, largest: int, wrong: list[FieldError]) -> int:
-    if not dollars.is_finite() or not 0 <= dollars <= largest // NANOS_PER_USD:
-        wrong.append(FieldError(field, f"must be an amount of dollars, at most {largest // NANOS_PER_USD}."))
+    if not 0 <= dollars <= largest // NANOS_PER_USD:
+        wrong.append(FieldError(field, f"must be from 0 to {largest // NANOS_PER_USD:,} US dollars."))
         return 0
     amount = nanos(dollars)
     if Decimal(amount) != dollars * NANOS_PER_USD:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trunkline.control.routes.route import LARGEST_TOKENS, MOST_WORDS
 from trunkline.core.errors import FieldError
-from trunkline.core.route_conditions import Hours, RouteConditions, find_zone, read_minute
+from trunkline.core.route_conditions import Hours, RouteConditions, read_minute
+from trunkline.core.time_zone import find_zone
 
 _LONGEST_WORD = 255
 
@@ -39,9 +40,7 @@ def _find_hour_faults(given: Hours, where: str) -> Iterator[FieldError]:
             read_minute(text)
         except ValueError:
             yield FieldError(f"{where}.{field}", "is a time of day such as 08:30.")
-    try:
-        find_zone(given.time_zone)
-    except ValueError:
+    if find_zone(given.time_zone) is None:
         yield FieldError(f"{where}.timeZone", "is a time zone of the IANA database, such as Europe/Berlin.")
     if len(set(given.days)) < len(given.days):
         yield FieldError(f"{where}.days", "names each day once.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, cast, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from trunkline.core.errors import InvalidInput
+from trunkline.core.time_zone import find_zone
 
 Period = Literal["day", "week", "month", "all"]
 
@@ -92,12 +92,12 @@ def read_zone(name: str | None) -> tzinfo:
     """The zone of that name in the IANA's database; UTC for None. Raises InvalidInput on the field ``timeZone``."""
     if name is None or name == "UTC":
         return UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = find_zone(name)
+    if zone is None:
         raise InvalidInput.of(
             "timeZone", "is no time zone that is known here. Write one such as Europe/Berlin, Asia/Kolkata or UTC."
-        ) from None
+        )
+    return zone
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:

@@ -65,7 +65,12 @@ def _write_lines(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def _write_cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it, which it takes for text."""
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it, which it takes for text.
+
+    What is true or false is written as in JSON.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, dict):
         value = msgspec.json.encode(value).decode()
     elif isinstance(value, list):

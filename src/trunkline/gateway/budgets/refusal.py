@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from trunkline.core.budget import Budget
 from trunkline.core.errors import BudgetSpent, Forbidden
-from trunkline.core.period import find_zone
+from trunkline.core.time_zone import find_zone
 from trunkline.gateway.answer import write_usd
 from trunkline.gateway.budgets.authority import Need, Shortage
 
@@ -36,7 +36,7 @@ def refuse(budget: Budget, need: Need, shortage: Shortage, now: float) -> Budget
     end = shortage.period.end
     if end is None:
         return BudgetSpent(f"{words} Ask an admin of the workspace to raise it.")
-    zone = find_zone(budget.time_zone)
+    zone = find_zone(budget.time_zone) or UTC
     moment = datetime.fromtimestamp(end / 1_000_000, zone)
     wait = end / 1_000_000 - now
     return BudgetSpent(
