@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.batches.files import Files
+from trunkline.control.batches.files import LONGEST_LINE, Files
 from trunkline.control.batches.outcome import end_batch, has_error_file
 from trunkline.control.batches.plan import PURPOSE
 from trunkline.control.batches.record import owner_of
@@ -25,6 +25,7 @@ from trunkline.gateway.answer import Answer
 from trunkline.gateway.batches.batch_line import BatchLine, read_line
 from trunkline.gateway.batches.batch_record import State, Wire
 from trunkline.gateway.batches.line_call import make_line_call
+from trunkline.gateway.batches.named_files import BETA_HEADER, FILES_BETA, read_named_files
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
@@ -132,9 +133,19 @@ class LocalRun:
         while True:
             try:
                 actor = self._identity.again(row.user_id, row.workspace_id, None, row.key_id)
-                call = make_line_call(wire, row.endpoint, line, actor, row.model if wire == "gemini" else None)
+                model = row.model if wire == "gemini" else None
+                call = make_line_call(wire, row.endpoint, line, actor, model)
                 dialect = call.dialect
-                return await _read(await self._gateway.run(actor, call.operation, call.exchange, request_id, context))
+                named = await read_named_files(self._files, actor, line.body, dialect.name)
+                placed = context
+                if named is not None:
+                    keeper = named.find_keeper(self._gateway.vetting, call.exchange.model, dialect.name)
+                    body = (await named.place(keeper, LONGEST_LINE)).body
+                    whole = msgspec.structs.replace(line, body=body)
+                    forwarded = () if keeper is None else ((BETA_HEADER, FILES_BETA),)
+                    call = make_line_call(wire, row.endpoint, whole, actor, model, forwarded)
+                    placed = msgspec.structs.replace(context, keeper=keeper)
+                return await _read(await self._gateway.run(actor, call.operation, call.exchange, request_id, placed))
             except TrunklineError as error:
                 tries += 1
                 wait = _find_wait(error, tries)

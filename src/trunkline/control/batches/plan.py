@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from trunkline.control.batches.files import Files
+from trunkline.control.batches.files import LONGEST_LINE, Files
 from trunkline.control.batches.provider_choice import get_batches, runs_batches
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound, TrunklineError, Unavailable
 from trunkline.gateway.batches.batch_line import BatchLine, read_line, wrong_line
 from trunkline.gateway.batches.batch_record import BatchOrder
 from trunkline.gateway.batches.line_call import LineCall, make_line_call
+from trunkline.gateway.batches.named_files import read_named_files
 from trunkline.gateway.batches.vetting import Vetting
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.context import CallContext
@@ -34,7 +35,8 @@ _AT_ONCE: Final = 50
 
 
 class Handover(msgspec.Struct):
-    """Where a provider runs it: with which lines, the provider's name of each model, and the most that it can cost."""
+    """Where a provider runs it: with which lines, the provider's name of each model, the most that it can cost, and
+    whether its lines name files that the provider keeps."""
 
     candidate: Candidate
     target: Target
@@ -42,6 +44,7 @@ class Handover(msgspec.Struct):
     models: dict[str, str]
     call: LineCall
     quote: dict[str, int]
+    names_files: bool = False
 
 
 class Plan(NamedTuple):
@@ -88,9 +91,16 @@ class Planner:
                 if number == 1:
                     model = call.exchange.model
                     handover = self._choose(order, pending, call)
+                named = await read_named_files(self._files, actor, line.body, call.dialect.name)
                 if handover is None:
                     self._vetting.find(pending, call)
                     continue
+                if named is not None:
+                    keeper = handover.candidate.entry.id
+                    named.must_be_kept_by(keeper)
+                    line = msgspec.structs.replace(line, body=(await named.place(keeper, LONGEST_LINE)).body)
+                    call = make_line_call(order.wire, order.endpoint, line, actor, order.model)
+                    handover.names_files = True
                 await self._hand_over(order, handover, pending, call, line)
             except (InvalidInput, Forbidden, NotFound, Unavailable) as error:
                 raise _at(number, error) from None

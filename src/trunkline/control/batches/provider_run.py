@@ -24,6 +24,7 @@ from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound,
 from trunkline.gateway.batches.batch_line import read_line
 from trunkline.gateway.batches.batch_record import BatchOrder, State
 from trunkline.gateway.batches.line_call import EMBED, make_line_call
+from trunkline.gateway.batches.named_files import say_files_beta
 from trunkline.gateway.batches.vetting import Vetting
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.routing.target import Target
@@ -84,7 +85,7 @@ class ProviderRun:
             lines=handover.lines,
             name=order.name,
             metadata=order.metadata,
-            beta=order.beta,
+            beta=say_files_beta(order.beta) if handover.names_files else order.beta,
         )
         try:
             return await get_batches(order.wire).submit(handover.target, submission)

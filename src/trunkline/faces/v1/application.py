@@ -34,7 +34,7 @@ from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import AskedBy, BatchDesk, RequestDesk
-from trunkline.gateway.batches.named_files import FIELD, FILES_BETA, DeskFiles, read_named_files
+from trunkline.gateway.batches.named_files import FIELD, DeskFiles, read_named_files
 from trunkline.gateway.batches.upload_ticket import UploadTicket, UploadTickets
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
@@ -202,7 +202,7 @@ class Application:
             body, keeper = await self._place_files(actor, route, body, seat)
             if keeper is not None:
                 context = msgspec.structs.replace(context, keeper=keeper)
-                request_headers.add_beta(FILES_BETA)
+                request_headers.say_files_beta()
         match route.kind:
             case "chat":
                 chat = _chat(route, body, request_headers)

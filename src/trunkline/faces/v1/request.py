@@ -12,6 +12,7 @@ from trunkline.core.ids import new_id
 from trunkline.core.trace_parent import LONGEST
 from trunkline.faces.unpacking import read_codings, unpack
 from trunkline.faces.v1.load import Seat
+from trunkline.gateway.batches.named_files import BETA_HEADER, say_files_beta
 from trunkline.vault.token import TokenKind
 
 Scope = MutableMapping[str, Any]
@@ -152,12 +153,10 @@ class RequestHeaders:
         if not self.request_id:
             self.request_id = new_id()
 
-    def add_beta(self, name: str) -> None:
-        """Have Anthropic hear of a beta, unless the client has said so itself. No other provider does."""
+    def say_files_beta(self) -> None:
+        """Have Anthropic hear that the call names files, also where the client does not say so."""
         said = dict(self.forwarded)
-        betas = [word.strip() for word in said.get("anthropic-beta", "").split(",") if word.strip()]
-        if name not in betas:
-            self.forwarded = [*(said | {"anthropic-beta": ",".join((*betas, name))}).items()]
+        self.forwarded = [*(said | {BETA_HEADER: say_files_beta(said.get(BETA_HEADER, ""))}).items()]
 
     def _take(self, raw: bytes) -> None:
         credential, earlier = raw.strip().decode("latin-1"), self.credential

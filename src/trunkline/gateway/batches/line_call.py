@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from trunkline.core.actor import Actor
@@ -63,17 +64,33 @@ class _NothingKept:
 NOTHING_KEPT: Final = _NothingKept()
 
 
-def make_line_call(wire: Wire, endpoint: str, line: BatchLine, actor: Actor, model: str | None = None) -> LineCall:
-    """The call of ``line``. ``model`` is given where the URL says it. Raises InvalidInput."""
-    made = _make(wire, endpoint, line.body, actor, model)
+def make_line_call(
+    wire: Wire,
+    endpoint: str,
+    line: BatchLine,
+    actor: Actor,
+    model: str | None = None,
+    forwarded: Sequence[tuple[str, str]] = (),
+) -> LineCall:
+    """The call of ``line``. ``model`` is given where the URL says it; ``forwarded`` are headers that a provider of
+    Anthropic's format is sent. Raises InvalidInput."""
+    made = _make(wire, endpoint, line.body, actor, model, forwarded)
     if made.exchange.streams:
         raise InvalidInput.of("stream", "a request of a batch has no stream. Leave it out.")
     return made
 
 
-def _make(wire: Wire, endpoint: str, body: bytes, actor: Actor, model: str | None) -> LineCall:
+def _make(
+    wire: Wire,
+    endpoint: str,
+    body: bytes,
+    actor: Actor,
+    model: str | None,
+    forwarded: Sequence[tuple[str, str]],
+) -> LineCall:
     if wire == "anthropic":
-        return LineCall("chat", Chat(anthropic_messages.DIALECT, body), anthropic_messages.DIALECT)
+        chat = Chat(anthropic_messages.DIALECT, body, forwarded=forwarded)
+        return LineCall("chat", chat, anthropic_messages.DIALECT)
     if wire == "gemini" and endpoint == EMBED:
         return LineCall("embeddings", Embeddings(gemini.SINGLE, body, model), gemini.DIALECT)
     if wire == "gemini":

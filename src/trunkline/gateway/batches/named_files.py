@@ -25,6 +25,7 @@ from trunkline.gateway.batches.vetting import Vetting
 FIELD: Final = b'"file_id"'
 """Where a call names a file, as it stands in JSON. In a text it would have backslashes in it."""
 
+BETA_HEADER: Final = "anthropic-beta"
 FILES_BETA: Final = "files-api-2025-04-14"
 """What Anthropic wants to hear of who names files: https://platform.claude.com/docs/en/build-with-claude/files."""
 
@@ -35,6 +36,12 @@ _SPOKEN: Final[Mapping[str, frozenset[str]]] = {
     anthropic_messages.DIALECT.name: frozenset({anthropic_messages.DIALECT.name}),
 }
 """In which dialects a provider of each takes its ids."""
+
+
+def say_files_beta(said: str) -> str:
+    """``said``, the betas that a client names, with that of files. Only Anthropic is told of it."""
+    betas = [word.strip() for word in said.split(",") if word.strip()]
+    return ",".join(betas if FILES_BETA in betas else [*betas, FILES_BETA])
 
 
 class FileSource(Protocol):
