@@ -124,9 +124,8 @@ async def test_a_line_that_names_what_cannot_be_is_named_before_anything_is_sent
 ) -> None:
     await shop.configure("demo")
     mine = await keep(shop.openai, "claude")
-    stranger = shop.openai_with(
-        (await shop.admin.make_key(shop.workspace_id, applicationId=await _application(shop)))["key"]
-    )
+    application = (await shop.there.post("/api/applications", json={"name": "App"})).json()["id"]
+    stranger = shop.openai_with(await shop.make_key(applicationId=application))
     place = r"messages\.0\.content\.0\.file\.file_id"
     for attempt, told in (
         (begin(shop.openai, write_lines([chat(mine)])), f"line 1: {place}: names a file that is not in the account"),
@@ -135,10 +134,8 @@ async def test_a_line_that_names_what_cannot_be_is_named_before_anything_is_sent
     ):
         with pytest.raises(openai.BadRequestError, match=told):
             await attempt
-    with pytest.raises(
-        anthropic.BadRequestError, match=r"line 2: messages\.0\.content\.0\.source\.file_id: There is no"
-    ):
-        await client.messages.batches.create(
-            requests=[message(mine), {**message(f"file-{'0' * 32}"), "custom_id": "b"}]
-        )
+    requests: Any = [message(mine), {**message(f"file-{'0' * 32}"), "custom_id": "b"}]
+    told = r"line 2: messages\.0\.content\.0\.source\.file_id: There is no"
+    with pytest.raises(anthropic.BadRequestError, match=told):
+        await client.messages.batches.create(requests=requests)
     assert (gpt.batches, claude.batches) == ({}, {})
