@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+import openai
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
@@ -35,6 +36,10 @@ class CapturingGateway:
     def ask(self, path: str = "/v1/chat/completions", model: str = "a", **fields: Any) -> httpx2.Response:
         body = {"model": model, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 9, **fields}
         return httpx2.post(self.bare.url + path, json=body, headers={"Authorization": f"Bearer {KEY}"}, timeout=20)
+
+    def client(self) -> openai.OpenAI:
+        """OpenAI's own client."""
+        return openai.OpenAI(base_url=f"{self.bare.url}/v1", api_key=KEY, max_retries=0)
 
     def heard(self) -> CapturedCall:
         """The one call that waits to be stored, taken out."""
@@ -128,17 +133,145 @@ def test_embeddings_are_captured_without_their_vectors() -> None:
     assert content.cut
 
 
-def test_what_is_asked_of_other_operations_in_json_is_captured_and_sounds_are_not() -> None:
+def test_what_is_asked_of_other_operations_in_json_is_captured() -> None:
     judged = {"id": "m", "model": "a", "results": [{"flagged": False, "categories": {}, "category_scores": {}}]}
     with capturing(provider="openai") as place:
-        place.upstream.script = whole(b"RIFF", kind="audio/mpeg")
-        assert place.ask("/v1/audio/speech", input="hello", voice="alloy").status_code == 200
         place.upstream.script = whole(json.dumps(judged).encode())
         assert place.ask("/v1/moderations", input="is this fine?").status_code == 200
         content = place.content()
     assert content.request is not None
     assert "is this fine?" in content.request
     assert "flagged" in (content.answer or "")
+
+
+def events(*told: dict[str, Any], done: bool = False) -> scripted.Script:
+    """A stream of these."""
+    lines = [b"data: " + json.dumps(one).encode() + b"\n\n" for one in told]
+    return stream(*lines, *((b"data: [DONE]\n\n",) if done else ()))
+
+
+def test_speech_is_captured_by_its_words_and_the_kind_and_size_of_the_sound() -> None:
+    with capturing(provider="openai") as place:
+        place.upstream.script = whole(b"RIFF" * 1_000, kind="audio/mpeg")
+        sound = place.client().audio.speech.create(model="a", voice="alloy", input="Say sk-secret-key-1234567890.")
+        assert len(sound.content) == 4_000
+        content = place.content()
+    assert json.loads(content.request or "")["input"] == "Say [redacted]."
+    assert json.loads(content.answer or "") == {"mediaType": "audio/mpeg", "bytes": 4_000}
+    assert (content.answer_size, content.cut) == (4_000, True)
+
+
+def test_speech_as_events_is_captured_without_the_sound() -> None:
+    usage = {"input_tokens": 3, "output_tokens": 9, "total_tokens": 12}
+    with capturing(provider="openai") as place:
+        place.upstream.script = events(
+            {"type": "speech.audio.delta", "audio": "QUJD" * 500}, {"type": "speech.audio.done", "usage": usage}
+        )
+        answer = place.ask("/v1/audio/speech", input="hello", voice="alloy", stream_format="sse")
+        content = place.content()
+    assert json.loads(content.answer or "") == {"type": "speech.audio.done", "usage": usage}
+    assert (content.answer_size, content.cut) == (len(answer.content), True)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_transcripts_are_captured_with_the_name_and_size_of_the_sound(streamed: bool) -> None:
+    usage = {"type": "tokens", "input_tokens": 3, "output_tokens": 2, "total_tokens": 5}
+    with capturing(CaptureRule(rate=1.0, redacts_personal_data=True), provider="openai") as place:
+        place.upstream.script = whole(json.dumps({"text": "Hello there.", "usage": usage}).encode())
+        if streamed:
+            place.upstream.script = events(
+                {"type": "transcript.text.delta", "delta": "Hello"},
+                {"type": "transcript.text.delta", "delta": " there."},
+                {"type": "transcript.text.done", "text": "Hello there.", "usage": usage},
+            )
+        sound = ("call.mp3", b"RIFF" * 100, "audio/mpeg")
+        asked: dict[str, Any] = {"file": sound, "prompt": "Ask bob@example.com", "stream": streamed}
+        answer = place.client().audio.transcriptions.create(model="a", **asked)
+        if streamed:
+            assert [one.type for one in answer][-1] == "transcript.text.done"
+        call = place.heard()
+        content = prepare(call)
+    request = json.loads(content.request or "")
+    assert request["file"] == {"filename": "call.mp3", "bytes": 400, "mediaType": "audio/mpeg"}
+    assert request["model"] == "a"
+    assert "bob@example.com" not in request["prompt"]
+    assert json.loads(content.answer or "")["text"] == "Hello there."
+    assert content.cut
+    assert content.request_size > 400
+    assert call.size < content.request_size, "the sound does not wait to be stored"
+
+
+def test_a_transcript_that_breaks_off_is_captured_as_far_as_it_came() -> None:
+    with capturing(provider="openai") as place:
+        parts = ({"type": "transcript.text.delta", "delta": one} for one in ("Hello", " there."))
+        place.upstream.script = events(*parts)
+        form = {"model": "a", "stream": "true"}
+        answer = httpx2.post(
+            f"{place.bare.url}/v1/audio/transcriptions",
+            data=form,
+            files={"file": ("a.mp3", b"RIFF")},
+            headers={"Authorization": f"Bearer {KEY}"},
+            timeout=20,
+        )
+        assert answer.status_code == 200
+        content = place.content()
+    said, error = json.loads(content.answer or "")
+    assert said == {"type": "transcript.text.delta", "delta": "Hello there."}
+    assert "error" in error
+
+
+def test_edits_of_pictures_are_captured_with_the_names_and_sizes_of_the_pictures() -> None:
+    with capturing(provider="openai") as place:
+        place.upstream.script = whole(json.dumps({"created": 1, "data": [{"b64_json": "QUJD" * 500}]}).encode())
+        pictures: Any = [("a.png", b"1" * 10, "image/png"), ("b.png", b"2" * 20, "image/png")]
+        place.client().images.edit(model="a", image=pictures, prompt="Add a lamp.")
+        content = place.content()
+    request = json.loads(content.request or "")
+    assert request["prompt"] == "Add a lamp."
+    assert request["image[]"] == [
+        {"filename": "a.png", "bytes": 10, "mediaType": "image/png"},
+        {"filename": "b.png", "bytes": 20, "mediaType": "image/png"},
+    ]
+    assert json.loads(content.answer or "")["data"] == [{"b64_json": "[2,000 characters]"}]
+
+
+def test_streams_of_pictures_are_captured_without_the_pictures() -> None:
+    usage = {"input_tokens": 3, "output_tokens": 9, "total_tokens": 12}
+    large = "QUJD" * 200_000
+    with capturing(provider="openai") as place:
+        place.upstream.script = events(
+            {"type": "image_generation.partial_image", "partial_image_index": 0, "b64_json": large},
+            {"type": "image_generation.completed", "b64_json": large, "usage": usage},
+        )
+        answer = place.client().images.generate(model="a", prompt="A lamp", stream=True, partial_images=1)
+        assert [one.type for one in answer][-1] == "image_generation.completed"
+        content = place.content()
+    told = {"type": "image_generation.completed", "b64_json": "[800,000 characters]", "usage": usage}
+    assert json.loads(content.answer or "") == told
+    assert json.loads(content.request or "")["prompt"] == "A lamp"
+    assert content.cut
+    assert content.answer_size > 1_600_000
+
+
+def test_streams_of_plain_completions_are_put_together() -> None:
+    def chunk(text: str, finish: str | None = None, index: int = 0) -> dict[str, Any]:
+        choice = {"index": index, "text": text, "logprobs": None, "finish_reason": finish}
+        return {"id": "cmpl-1", "object": "text_completion", "created": 1, "model": "m", "choices": [choice]}
+
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    rule = CaptureRule(rate=1.0, redacts_personal_data=True)
+    with capturing(rule, provider="openai") as place:
+        script = [chunk("Write to ada@exa"), chunk("Other", index=1), chunk("mple.com", "stop"), chunk("", "stop", 1)]
+        place.upstream.script = events(*script, {**chunk(""), "choices": [], "usage": usage}, done=True)
+        answer = place.client().completions.create(model="a", prompt="Once", n=2, stream=True)
+        assert "".join(one.choices[0].text for one in answer if one.choices and not one.choices[0].index)
+        content = place.content()
+    told = json.loads(content.answer or "")
+    assert [one["index"] for one in told["choices"]] == [0, 1]
+    assert told["choices"][1] == {"index": 1, "text": "Other", "finish_reason": "stop"}
+    assert told["choices"][0]["text"].startswith("Write to ")
+    assert "ada" not in told["choices"][0]["text"], "it came in two pieces"
+    assert (told["object"], content.cut) == ("text_completion", False)
 
 
 def test_a_failure_is_captured_without_an_answer() -> None:

@@ -8,13 +8,8 @@ from typing import Final, cast
 import msgspec
 
 from trunkline.core.capture import LARGEST_BYTES
-from trunkline.core.chat import ChatResponse, Choice
-from trunkline.core.chat_events import ChatEvent, Start, Stop, UsageReport
-from trunkline.core.collected_answer import CollectedAnswer
-from trunkline.core.errors import TrunklineError
 from trunkline.core.personal_redaction import redact_personal_data
 from trunkline.core.redact import redact
-from trunkline.dialects.dialect import Dialect
 from trunkline.gateway.capture.captured_call import CapturedCall
 
 _MANY: Final = 16
@@ -39,8 +34,7 @@ def prepare(call: CapturedCall) -> Content:
     writer = _Writer(call)
     request = writer.write(call.request)
     answer = None if call.answer is None else writer.write_answer(call.answer)
-    cut = writer.cut or (call.streamed and call.answer_size > len(call.answer or b""))
-    return Content(request, answer, len(call.request), call.answer_size, cut)
+    return Content(request, answer, call.request_size, call.answer_size, writer.cut or call.leaves_out)
 
 
 class _Writer:
@@ -54,8 +48,8 @@ class _Writer:
         """A stream is put together again: what stands across two pieces would not be found in either."""
         if not self._call.streamed:
             return self.write(answer)
-        dialect = self._call.dialect
-        whole = None if dialect is None else _join(dialect, answer, self._call.event.model)
+        join = self._call.join
+        whole = None if join is None else join(answer, self._call.event.model)
         return None if whole is None else self.write(whole)
 
     def write(self, body: bytes) -> str:
@@ -102,30 +96,3 @@ class _Writer:
             return text
         self.cut = True
         return raw[:LARGEST_BYTES].decode("utf-8", "ignore")
-
-
-def _join(dialect: Dialect, stream: bytes, model: str) -> bytes | None:
-    """A stream as the answer in one piece that it could have been; None for what is no stream of events."""
-    reader = dialect.stream_reader()
-    try:
-        events = [*reader.feed(stream), *reader.close()]
-        if not events:
-            return None
-        return dialect.write_response(_collect(events, model))
-    except (TrunklineError, msgspec.MsgspecError):
-        return None
-
-
-def _collect(events: list[ChatEvent], model: str) -> ChatResponse:
-    collected = CollectedAnswer()
-    collected.add(events)
-    start = next((event for event in events if isinstance(event, Start)), Start())
-    stop = next((event for event in events if isinstance(event, Stop)), Stop())
-    usage = next((event.usage for event in reversed(events) if isinstance(event, UsageReport)), start.usage)
-    return ChatResponse(
-        id=start.id,
-        model=start.model or model,
-        created=start.created,
-        choices=(Choice(collected.parts, stop.reason, stop.sequence),),
-        usage=usage,
-    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trunkline.core.capture import LARGEST_BYTES, CaptureRule
+from trunkline.core.capture import CaptureRule
 from trunkline.core.key_redaction import KeyRedaction
 from trunkline.core.usage_event import UsageEvent
-from trunkline.dialects.dialect import Dialect
 from trunkline.gateway.answer import Answer, Relay
 from trunkline.gateway.capture.capture_queue import CaptureQueue
 from trunkline.gateway.capture.captured_call import CapturedCall
+from trunkline.gateway.capture.ear import Ear
+from trunkline.gateway.capture.reading import Join, Reading
 
 
 class Capture:
@@ -18,22 +19,24 @@ class Capture:
 
     __slots__ = (
         "_answer",
-        "_dialect",
+        "_ear",
         "_event",
+        "_join",
         "_over",
         "_queue",
-        "_request",
+        "_reading",
         "_rule",
         "_size",
         "_streams",
         "redaction",
     )
 
-    def __init__(self, queue: CaptureQueue, rule: CaptureRule, dialect: Dialect | None, request: bytes) -> None:
+    def __init__(self, queue: CaptureQueue, rule: CaptureRule, reading: Reading) -> None:
         self._queue = queue
         self._rule = rule
-        self._dialect = dialect
-        self._request = request
+        self._reading = reading
+        self._ear: Ear | None = None
+        self._join: Join | None = None
         self._answer: bytes | None = None
         self._size = 0
         self._streams = False
@@ -60,12 +63,13 @@ class Capture:
             self._hand_on()
         else:
             self._streams = True
-            answer.relay = _Heard(answer.relay, self)
+            self._ear, self._join = self._reading.make_ear(answer.headers)
+            answer.relay = _Heard(answer.relay, self, self._ear)
         return answer
 
-    def end(self, pieces: list[bytes], size: int) -> None:
-        """The stream is over; ``pieces`` are the first of ``size`` bytes."""
-        self._answer, self._size = b"".join(pieces), size
+    def end(self, kept: bytes, size: int) -> None:
+        """The stream is over; ``kept`` is what was heard of its ``size`` bytes."""
+        self._answer, self._size = kept, size
         self._over = True
         self._hand_on()
 
@@ -78,12 +82,14 @@ class Capture:
                 CapturedCall(
                     event=event,
                     rule=self._rule,
-                    dialect=self._dialect,
+                    join=self._join,
                     redaction=self.redaction,
-                    request=self._request,
+                    request=self._reading.request,
+                    request_size=self._reading.size,
                     answer=self._answer,
                     answer_size=self._size,
                     streamed=self._streams,
+                    leaves_out=self._reading.leaves_out or (self._ear is not None and self._ear.leaves_out),
                 )
             )
 
@@ -91,13 +97,12 @@ class Capture:
 class _Heard:
     """A relay that passes on what another one gives. Implements :class:`~trunkline.gateway.answer.Relay`."""
 
-    __slots__ = ("_capture", "_left", "_pieces", "_relay", "_size")
+    __slots__ = ("_capture", "_ear", "_relay", "_size")
 
-    def __init__(self, relay: Relay, capture: Capture) -> None:
+    def __init__(self, relay: Relay, capture: Capture, ear: Ear) -> None:
         self._relay = relay
         self._capture: Capture | None = capture
-        self._pieces: list[bytes] = []
-        self._left = LARGEST_BYTES
+        self._ear = ear
         self._size = 0
 
     @property
@@ -136,11 +141,9 @@ class _Heard:
 
     def _note(self, piece: bytes) -> None:
         self._size += len(piece)
-        if self._left > 0:
-            self._pieces.append(piece[: self._left])
-            self._left -= len(piece)
+        self._ear.hear(piece)
 
     def _end(self) -> None:
         capture, self._capture = self._capture, None
         if capture is not None:
-            capture.end(self._pieces, self._size)
+            capture.end(self._ear.end(), self._size)

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trunkline.core.actor import Actor
-from trunkline.dialects.dialect import Dialect
-from trunkline.dialects.openai_operations.json_body import JsonBody
 from trunkline.gateway.capture.capture import Capture
 from trunkline.gateway.capture.capture_queue import CaptureQueue
-from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.exchanges.embeddings import Embeddings
-from trunkline.gateway.exchanges.exchange import Inspectable
-from trunkline.gateway.exchanges.operation import OperationCall
+from trunkline.gateway.capture.reading import read_exchange
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
@@ -39,27 +34,11 @@ class CaptureGate:
         rule = None if part is None else part.capture
         if rule is None or call.operation is None or call.context.purpose is not None:
             return
-        said = _read(call.exchange)
-        if said is not None and self._chance() < rule.rate:
-            body, dialect = said
-            call.capturing = call.holds[self] = Capture(self._queue, rule, dialect, body)
+        if self._chance() < rule.rate and (reading := read_exchange(call.exchange)) is not None:
+            call.capturing = call.holds[self] = Capture(self._queue, rule, reading)
 
     async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
         """See :class:`~trunkline.gateway.gates.gate.Gate`. From here on it is known which key must not be kept."""
         capture = call.holds.get(self)
         if isinstance(capture, Capture):
             capture.redaction = target.endpoint.redaction
-
-
-def _read(exchange: Inspectable) -> tuple[bytes, Dialect | None] | None:
-    """What was sent, and the format that puts a stream of answers together; None for what nobody could read: forms with
-    sounds and pictures, sounds as an answer, and streams of which no format is known."""
-    match exchange:
-        case Chat():
-            return exchange.body, exchange.dialect
-        case Embeddings():
-            return exchange.body, None
-        case OperationCall(body=JsonBody() as body, streams=False):
-            return body.raw, None
-        case _:
-            return None
