@@ -48,7 +48,9 @@ class Url(msgspec.Struct, frozen=True):
             raise InvalidInput("The URL has a fragment: remove the # and what follows it.")
         authority = shape["authority"]
         if "@" in authority:
-            raise InvalidInput("The URL carries a user name or password: put credentials in the API key field instead.")
+            raise InvalidInput(
+                "The URL carries a user name or password: remove them, and send secrets in the field that is for them."
+            )
         if "\\" in text:
             raise InvalidInput("The URL holds a backslash: write a slash.")
         parts = _AUTHORITY.fullmatch(authority)

@@ -57,7 +57,7 @@ async def test_a_configuration_has_the_shape_of_the_contract(installed: LocalIns
         ({"apiKey": "two words"}, "apiKey", "copy it again"),
         ({"apiKey": "sk-…x7Qd"}, "apiKey", "is a mask"),
         ({"baseUrl": "ftp://example.com"}, "baseUrl", "https://"),
-        ({"baseUrl": "https://user:pass@example.com"}, "baseUrl", "API key field"),
+        ({"baseUrl": "https://user:pass@example.com"}, "baseUrl", "in the field that is for them"),
         ({"baseUrl": "https://" + "a" * 500 + ".com"}, "baseUrl", "500"),
         ({"configuration": {"temperature": 3}}, "configuration.temperature", "must be between 0 and 2; got 3"),
         ({"configuration": {"temprature": 1}}, "configuration.temprature", "did you mean temperature?"),

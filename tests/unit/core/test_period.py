@@ -70,6 +70,8 @@ def test_periods_join_without_gap_or_overlap(kind: PeriodKind, zone: str, moment
     period = find_period(kind, zone, moment * 1_000_000)
     assert period.holds(moment * 1_000_000)
     assert period.end is not None
+    assert not period.holds(period.start - 1)
+    assert not period.holds(period.end)
     assert find_period(kind, zone, period.end).start == period.end
     assert find_period(kind, zone, period.end - 1) == period
     assert find_period(kind, zone, period.start) == period

@@ -121,7 +121,7 @@ def test_what_is_ambiguous_is_refused_with_a_remedy(text: str) -> None:
     ("text", "remedy"),
     [
         ("https://h./", "leave the dot out"),
-        ("https://user:pass@h/", "API key field"),
+        ("https://user:pass@h/", "in the field that is for them"),
         ("https://h\\evil/", "write a slash"),
         ("https://h/#x", "remove the #"),
         ("ftp://h/", "use https://"),

@@ -226,7 +226,9 @@ async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat
 
 
 def _too_large(limit: int, setting: str) -> TooLarge:
-    return TooLarge(f"The body is over the limit of {limit // (1 << 20)} MiB, which the setting {setting} moves.")
+    return TooLarge(
+        f"The body is over the limit of {limit // (1 << 20)} MiB. Send less, or have the setting {setting} raised."
+    )
 
 
 def conflict() -> InvalidInput:

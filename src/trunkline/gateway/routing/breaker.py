@@ -65,9 +65,8 @@ class _Window:
         calls, failures = (sum(each[place] for each in self._slices) for place in (1, 2))
         return calls >= LEAST_CALLS and 2 * failures >= calls
 
-    def is_over(self, now: float) -> bool:
-        """Whether nothing of it counts any more."""
-        self._drop(int(now // _SLICE_SECONDS))
+    def is_over(self) -> bool:
+        """Whether nothing of it counts any more, as of the last that was noted."""
         return not any(each[2] for each in self._slices)
 
     def clear(self) -> None:
@@ -173,7 +172,7 @@ class Breakers:
             now = self._clock()
             state.failures = 0
             state.window.note(now, failed=False)
-            if state.probing or (state.until <= now and (state.openings or state.window.is_over(now))):
+            if state.probing or (state.until <= now and (state.openings or state.window.is_over())):
                 del self._states[_key(entry)]
                 if state.openings:
                     self._tell(entry, 0)

@@ -163,3 +163,13 @@ async def test_what_one_process_holds_unused_serves_another(database: Database) 
     assert await other.call(999_990, 999_990)
     assert not await other.call(1, 1)
     await check(leasing)
+
+
+async def test_the_last_of_a_budget_is_had_back_from_another_process(database: Database) -> None:
+    leasing = LeasingProcesses(database)
+    await leasing.open((1_000_000,), 2)
+    one, other = leasing.processes
+    assert await one.call(10, 10)
+    one.void(0)
+    assert await other.call(1_000_000, 1_000_000)
+    await check(leasing)

@@ -103,12 +103,28 @@ def test_the_span_before_is_as_long_by_the_calendar() -> None:
     )
     hours = read_span(None, "2026-03-29T10:00:00Z", "2026-03-29T12:00:00Z", late)
     assert hours.before(late).since == datetime(2026, 3, 29, 8, tzinfo=UTC)
+    morning = read_span(None, "2026-03-20", "2026-03-20T12:00:00Z", late)
+    assert morning.before(late).since == datetime(2026, 3, 19, 12, tzinfo=UTC)
 
 
 def test_of_the_span_before_only_what_has_passed_of_this_one_is_compared() -> None:
     now = datetime(2026, 3, 10, 6, tzinfo=UTC)
     before = read_span("month", None, None, now).before(now)
     assert (before.since, before.until) == (datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 10, 6, tzinfo=UTC))
+    # February has no more than 28 days of which anything could have passed.
+    late = datetime(2026, 3, 31, 6, tzinfo=UTC)
+    assert read_span("month", None, None, late).before(late).until == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_a_span_without_a_length_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="must be before to"):
+        read_span(None, "2026-03-29T10:00:00Z", "2026-03-29T10:00:00Z", datetime.now(UTC))
+
+
+def test_the_last_day_is_never_before_the_first() -> None:
+    span = Span(None, datetime(2026, 1, 1, tzinfo=UTC))
+    first = datetime(2026, 2, 1, tzinfo=UTC)
+    assert span.days(first, first) == (first.date(), first.date())
 
 
 def test_all_time_has_nothing_before_it() -> None:

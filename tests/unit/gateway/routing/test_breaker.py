@@ -195,6 +195,46 @@ def test_what_was_long_ago_does_not_count() -> None:
     assert breakers.enter(entry())
 
 
+@pytest.mark.parametrize(("begin", "later", "opens"), [(0, 29.9, True), (0, 30, False), (9, 25, True)])
+def test_the_edge_of_the_window(begin: float, later: float, opens: bool) -> None:
+    """It is 30 seconds by a clock that began with a slice, and less by at most the slice in which a call came."""
+    clock = Clock()
+    breakers = Breakers(clock)
+    clock.now += begin
+    play(breakers, "x." * (LEAST_CALLS // 2 - 1) + ".")
+    clock.now += later
+    play(breakers, "x")
+    assert breakers.enter(entry()) is not opens
+
+
+def test_a_pause_never_ends_a_longer_one(breakers: Breakers, clock: Clock) -> None:
+    breakers.pause(entry(), 100)
+    breakers.pause(entry(), 5)
+    assert breakers.closed_at(entry()) == clock.now + 100
+
+
+def test_what_another_process_says_counts_besides_and_never_for_longer_than_a_rest(
+    breakers: Breakers, clock: Clock
+) -> None:
+    place = ("c", "openai", "k", entry().revision)
+    breakers.hear(place, 60)
+    assert breakers.closed_at(entry()) == clock.now + 60
+    fail(breakers)
+    assert breakers.closed_at(entry()) == clock.now + max(60, OPEN_SECONDS)
+    assert [one.configuration_id for one in breakers.read()] == ["c"], "told once"
+    breakers.hear(place, 10_000)
+    assert breakers.closed_at(entry()) == clock.now + LONGEST_SECONDS
+
+
+def test_a_key_that_is_rejected_again_makes_no_longer_rests_of_later_failures(breakers: Breakers, clock: Clock) -> None:
+    breakers.reject(entry())
+    breakers.reject(entry())
+    clock.now += REJECTED_SECONDS
+    assert breakers.enter(entry())
+    fail(breakers, 1)
+    assert breakers.closed_at(entry()) == clock.now + 2 * OPEN_SECONDS
+
+
 def test_failures_that_are_over_leave_nothing_behind() -> None:
     clock = Clock()
     breakers = Breakers(clock)
