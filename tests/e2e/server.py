@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it has none
 
+from tests.e2e.first_start import lay_first_start
 from tests.upstreams.aimock import free_port
 from trunkline.app.stopping import CLOSING_SECONDS
 
@@ -57,8 +58,9 @@ class Server:
         }
         return {name: value for name, value in settings.items() if value}
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self, seconds: float = 180) -> None:
         """Start the server and wait until it is ready."""
+        lay_first_start(self.data, self.settings, EMAIL, PASSWORD)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [TRUNKLINE, "serve", *self.options], env=self.environment(), stdout=log, stderr=log, cwd=self.folder
