@@ -6,13 +6,14 @@ to it: when that closes, the first process is gone, however it ended, and they s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import IO, Final
 
 STARTUP_FAILED: Final = 3
@@ -42,6 +43,11 @@ class Child:
         self._runs = 0
         self.due: float | None = 0.0
         """When it is to be started, in monotonic seconds; None while it runs, and once it is not wanted any more."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number; None before it is started for the first time."""
+        return None if self._process is None else self._process.pid
 
     @property
     def running(self) -> bool:
@@ -121,6 +127,7 @@ class Supervisor:
                         return 1
                     if child.due is not None and child.due <= time.monotonic():
                         child.start()
+                _reap({child.pid for child in (*self._others, *self._workers)})
                 signals.wait(self._next())
             self._stop(signals)
         return 0
@@ -184,6 +191,17 @@ class _Signals:
 
     def _hear(self, _number: int, _frame: object) -> None:
         self.stop += 1
+
+
+def _reap(own: Collection[int | None]) -> None:
+    """Let go of processes that have ended and are not ``own``: what a child had started, and left when it died.
+
+    The system gives them to the first process of a container, in whose table they would stay. Of our own, ``Child``
+    must learn how they ended; one that has ended just now is seen at the next round, and so is who stands behind it.
+    """
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid not in own:
+            os.waitpid(ended.si_pid, 0)
 
 
 def _read(descriptor: int) -> bytes:

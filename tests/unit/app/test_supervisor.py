@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 CHILD = """
-import os, signal, sys, time
+import os, signal, subprocess, sys, time
 log, name, *more = sys.argv[1:]
 
 def tell(what):
@@ -34,13 +34,21 @@ if "fails" in more:
     sys.exit(3)
 after = more[more.index("--after") + 1] if "--after" in more else "nothing"
 tell(f"started {os.getpid()} after {after}")
+if "leaves" in more and after == "nothing":
+    # Somebody of its own, who stays when it dies, and ends a moment later.
+    left = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    tell(f"left {left.pid}")
 for line in sys.stdin:
     tell(f"heard {line.strip()}")
 tell("alone")
 """
 
 PARENT = """
-import sys
+import ctypes, sys
+if sys.platform == "linux":
+    # As the first process of a container, it is given the processes whose parents have died.
+    PR_SET_CHILD_SUBREAPER = 36
+    assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 from trunkline.app.supervisor import Child, Supervisor
 log, child, *more = sys.argv[1:]
 make = lambda name, *options: Child([sys.executable, "-c", child, log, name, *options])
@@ -134,3 +142,16 @@ def test_they_hear_that_the_first_process_is_gone(server: Server) -> None:
     server.wait_for(lambda: len(server.started()) == 4)
     assert server.stop(signal.SIGKILL) == -signal.SIGKILL
     server.wait_for(lambda: {"0 alone", "1 alone", "management alone", "intake alone"} <= set(server.events()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives them to another process than the system's first")
+def test_what_a_process_leaves_behind_does_not_stay_in_the_table_of_processes(server: Server) -> None:
+    server.start("leaves")
+    server.wait_for(lambda: len(server.started()) == 4 and any(" left " in line for line in server.events()))
+    (left,) = (int(line.split()[2]) for line in server.events() if " left " in line)
+    first = server.started()["1"]
+    os.kill(first, signal.SIGKILL)
+    server.wait_for(lambda: not Path(f"/proc/{left}").exists())
+    server.wait_for(lambda: server.started()["1"] != first)
+    assert server.events()[-1].endswith("after -9")
+    assert server.stop(signal.SIGTERM) == 0
