@@ -28,7 +28,7 @@ from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.retry import RetryBudget
 from trunkline.gateway.routing.target import Targets
-from trunkline.gateway.snapshot import SnapshotHolder, find_overrides
+from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Timeouts, Transport
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS
@@ -133,7 +133,7 @@ class Calls:
             ticks=parts.ticks,
             window=parts.window,
             traits=parts.traits,
-            overrides=lambda workspace_id: find_overrides(parts.holder.current, workspace_id),
+            overrides=parts.holder.find_overrides,
             refused=self._note_refusal,
         )
 

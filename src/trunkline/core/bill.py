@@ -73,6 +73,10 @@ def bill_whole(price: Price | None, usage: Usage) -> Bill:
         return Bill(usage.cost_nanos, (), "provider")
     if price is None:
         return UNKNOWN
+    given, made = usage.input, usage.output
+    if usage == Usage(given, made) and (cost := price.cost_text(given, made)) is not None:
+        # Nearly every one.
+        return Bill(cost, (), price.source)
     return _add_up(price, [(price, usage)]) if price.lacks(usage) else Bill(price.cost(usage), (), price.source)
 
 

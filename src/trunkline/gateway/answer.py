@@ -26,6 +26,7 @@ _OUTPUT: Final = b"x-trunkline-output-tokens"
 _COST: Final = b"x-trunkline-cost-usd"
 _MISSING: Final = b"x-trunkline-price-missing"
 _USED: Final = b"%b: %%d\r\n%b: %%d\r\n" % (_INPUT, _OUTPUT)
+_PRICED: Final = b"%b%b: %%b\r\n" % (_USED, _COST)
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -110,9 +111,10 @@ def write_served(opened: UsageEvent, target: Target, dropped: tuple[str, ...] = 
 
 def render_used(usage: Usage, bill: Bill) -> bytes:
     """The lines that tell what a call used and cost, as :func:`write_headers` tells it where nothing is estimated."""
-    lines = _USED % (usage.input, usage.output)
-    if bill.cost_nanos is not None:
-        lines += b"%b: %b\r\n" % (_COST, write_usd(bill.cost_nanos))
+    if bill.cost_nanos is None:
+        lines = _USED % (usage.input, usage.output)
+    else:
+        lines = _PRICED % (usage.input, usage.output, write_usd(bill.cost_nanos))
     if bill.missing:
         lines += b"%b: %b\r\n" % (_MISSING, ", ".join(bill.missing).encode())
     return lines

@@ -204,6 +204,10 @@ class Ledger:
         """See :meth:`Call.believe`."""
         if told is None:
             return None
+        given, made = told.input, told.output
+        if given >= 0 <= made and given + made <= SMALLEST_WINDOW and told == Usage(given, made):
+            # Nearly every one: no bound is tighter.
+            return told
         window = self.window
         known = None
         # A window tightens the bound for what is above the smallest one's; most calls need not ask for it.
@@ -230,13 +234,15 @@ class Ledger:
         """
         if provider is None:
             return make_bill(lambda _: None, (), usage)
-        prices, models = self.prices, (answered, opened.model)
-        terms = settle_terms(usage, asked)
+        prices = self.prices
+        told = usage.tier is not None or usage.speed is not None or usage.geo is not None
+        terms = settle_terms(usage, asked) if told else asked
         overrides = self.overrides(opened.workspace_id)
-        if not overrides and terms == USUAL and not usage.rounds and unmetered is None:
+        if not overrides and (terms is USUAL or terms == USUAL) and not usage.rounds and unmetered is None:
             # Nearly every call.
             price = (prices.find(provider, answered) if answered else None) or prices.find(provider, opened.model)
             return bill_whole(price, usage)
+        models = (answered, opened.model)
         if overrides:
             found = find_override(overrides, provider.id, models, terms, opened_at)
             if found is not None:

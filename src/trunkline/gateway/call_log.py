@@ -7,6 +7,7 @@ from typing import Final
 from trunkline.core.errors import TrunklineError
 from trunkline.core.price import NANOS_PER_USD
 from trunkline.core.usage_event import Opened, UsageEvent
+from trunkline.gateway.journal.template import PlainEnd
 from trunkline.logs import get_logger
 
 _log: Final = get_logger(__name__)
@@ -45,6 +46,10 @@ class CallLog:
             cost_usd=None if nanos is None else nanos / NANOS_PER_USD,
             cached=event.cached,
         )
+
+    def settled_plainly(self, common: UsageEvent, identity: bytes, end: PlainEnd) -> None:
+        """See the protocol."""
+        self.settled(end.complete(common, identity))
 
     def refused(self, error: TrunklineError, request_id: str) -> None:
         """A call was refused before anything was sent. What the error says may quote the request, so it is not told."""

@@ -190,11 +190,7 @@ class Gateway:
 
     async def go_on(self, plain: PlainCall) -> Answer:
         """Serve a call that began as a plain one. As :meth:`run`, and what it was sent for is not sent again."""
-        plan, request_id = plain.plan, plain.request_id
-        pending = plain.pending
-        if pending is None:
-            pending = PendingCall(self._holder.current, plain.actor, "chat", plain.chat, request_id, NOTHING)
-            pending.opened = True
+        plan, pending = plain.plan, plain.pending
         queue = CandidateQueue((plan.candidate,), pending, plain.chat)
         queue.take()
         queue.began = True

@@ -10,10 +10,12 @@ from typing import Final
 
 import msgspec
 
+from trunkline.core.chat import Usage
 from trunkline.core.errors import TrunklineError
 from trunkline.core.metric import OTHER, LabelValues, Sample
 from trunkline.core.price import NANOS_PER_USD
 from trunkline.core.usage_event import Opened, UsageEvent
+from trunkline.gateway.journal.template import PlainEnd
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Upper bounds of the histograms of durations, in seconds; the last bucket is without one."""
@@ -54,6 +56,23 @@ class Totals(msgspec.Struct):
     first_token_seconds: float = 0.0
     first_tokens: list[int] | None = None
     """As ``durations``, of streams alone; None where there was none."""
+
+    def add(self, usage: Usage, cost_nanos: int | None, duration_us: int) -> None:
+        """Count what every call has: it is one more of them."""
+        self.calls += 1
+        self.input_tokens += usage.input
+        self.output_tokens += usage.output
+        if usage.cached:
+            self.cached_input_tokens += usage.cached
+        if usage.reasoning:
+            self.reasoning_tokens += usage.reasoning
+        if cost_nanos is None:
+            self.unpriced += 1
+        else:
+            self.cost_nanos += cost_nanos
+        seconds = duration_us / 1_000_000
+        self.seconds += seconds
+        self.durations[bisect_left(BUCKETS, seconds)] += 1
 
 
 Labels = tuple[str, str, str, str]
@@ -105,6 +124,12 @@ class CallCounters:
         if event.part != "look":
             self.add(event)
 
+    def settled_plainly(self, common: UsageEvent, identity: bytes, end: PlainEnd) -> None:
+        """See :class:`~trunkline.gateway.call_observer.CallObserver`."""
+        self.active -= 1
+        totals = self.totals.get((common.operation, common.provider, common.model, "ok")) or self._find(common)
+        totals.add(end.usage, end.cost_nanos, end.duration_us)
+
     def refused(self, error: TrunklineError) -> None:
         """Count a call that was refused before anything was sent."""
         self.refusals[self._codes.find(error.code)] += 1
@@ -114,19 +139,7 @@ class CallCounters:
         totals = self.totals.get((event.operation, event.provider, event.model, event.outcome))
         if totals is None:
             totals = self._find(event)
-        totals.calls += 1
-        usage = event.usage
-        totals.input_tokens += usage.input
-        totals.cached_input_tokens += usage.cached
-        totals.output_tokens += usage.output
-        totals.reasoning_tokens += usage.reasoning
-        if event.cost_nanos is None:
-            totals.unpriced += 1
-        else:
-            totals.cost_nanos += event.cost_nanos
-        seconds = event.duration_us / 1_000_000
-        totals.seconds += seconds
-        totals.durations[bisect_left(BUCKETS, seconds)] += 1
+        totals.add(event.usage, event.cost_nanos, event.duration_us)
         if event.first_token_us is not None and event.streamed:
             _add_first_token(totals, event.first_token_us / 1_000_000)
         if event.attempts:

@@ -229,12 +229,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the whole installation."""
 
 
-def find_overrides(snapshot: Snapshot, workspace_id: str) -> tuple[PriceOverride, ...]:
-    """The prices of that workspace's own."""
-    part = snapshot.parts.get(workspace_id)
-    return () if part is None else part.prices
-
-
 class SnapshotHolder:
     """The one place that is written: calls read ``current`` once and keep what they read."""
 
@@ -242,3 +236,8 @@ class SnapshotHolder:
 
     def __init__(self, snapshot: Snapshot | None = None) -> None:
         self.current = snapshot if snapshot is not None else Snapshot()
+
+    def find_overrides(self, workspace_id: str) -> tuple[PriceOverride, ...]:
+        """The prices of that workspace's own, now."""
+        part = self.current.parts.get(workspace_id)
+        return () if part is None else part.prices

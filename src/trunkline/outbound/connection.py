@@ -159,7 +159,8 @@ class Connection(asyncio.BufferedProtocol):
         """
         transport = self._transport
         assert transport is not None
-        reply = self._reply = Reply(self, timeouts, total_at, reused)
+        self._sent_at = sent_at = perf_counter()
+        reply = self._reply = Reply(self, timeouts, total_at, reused, sent_at)
         self._is_head = is_head
         self._in_body = self._until_close = self._finished = False
         self._received = self._without_body = 0
@@ -167,8 +168,12 @@ class Connection(asyncio.BufferedProtocol):
             reply.waiter = self._loop.create_future()
         else:
             reply.heard = heard
-        self._sent_at = perf_counter()
-        self._arm(min(self._loop.time() + timeouts.first_byte, total_at))
+        deadline = total_at
+        if timeouts.first_byte < timeouts.total:
+            deadline = min(self._loop.time() + timeouts.first_byte, total_at)
+        self._deadline = deadline
+        if self._timer is None or deadline < self._timer_at:
+            self._arm(deadline)
         if len(body) <= _JOINED_WRITE:
             transport.write(head + body if body else head)
         else:
@@ -221,16 +226,15 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Parse what came and wake who waits for it."""
-        data = self._view[:nbytes]
         reply = self._reply
         if reply is None:
             # Nothing was asked: whatever this is, it would be taken for the next answer.
             self.abort()
             return
         before = reply.buffered
-        self._received += len(data)
+        self._received += nbytes
         try:
-            self._feed(data)
+            self._feed(self._view[:nbytes])
         except (HttpParserError, HttpParserUpgrade):
             if not self._finished:
                 self._refuse(reply, self._violation or "something that is not valid HTTP/1.1")
@@ -244,7 +248,7 @@ class Connection(asyncio.BufferedProtocol):
             self._finish(reply)
             return
         if reply.buffered == before:
-            self._without_body += len(data)
+            self._without_body += nbytes
             if self._without_body > self.limits.header_bytes:
                 self._refuse(reply, "more header or framing bytes than are accepted")
             return
@@ -305,7 +309,9 @@ class Connection(asyncio.BufferedProtocol):
         self._read_framing(reply, status, raw)
         if not self._violation:
             self._in_body = True
-            reply.begin(status, Headers(raw), perf_counter() - self._sent_at)
+            reply.status = status
+            reply.headers = Headers(raw)
+            reply.first_byte_at = perf_counter()
             if reply.heard is None:
                 reply.wake()
 

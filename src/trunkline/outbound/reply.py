@@ -29,14 +29,15 @@ class Reply:
 
     __slots__ = (
         "_connection",
-        "_first_byte_ms",
         "_reused",
+        "_sent_at",
         "_sink",
         "buffered",
         "chunks",
         "decoder",
         "ended",
         "error",
+        "first_byte_at",
         "headers",
         "heard",
         "status",
@@ -45,9 +46,11 @@ class Reply:
         "waiter",
     )
 
-    def __init__(self, connection: ReplySource[Reply], timeouts: Timeouts, total_at: float, reused: bool) -> None:
+    def __init__(
+        self, connection: ReplySource[Reply], timeouts: Timeouts, total_at: float, reused: bool, sent_at: float
+    ) -> None:
         self._connection = connection
-        self._first_byte_ms = 0.0
+        self._sent_at = sent_at
         self._reused = reused
         self._sink: Callable[[bytes], bool] | None = None
         self.timeouts = timeouts
@@ -59,15 +62,11 @@ class Reply:
         self.error: OutboundError | None = None
         self.headers = _NO_HEADERS
         self.status = 0
+        """With ``headers``, when the head is there."""
+        self.first_byte_at = sent_at
         self.waiter: asyncio.Future[None] | None = None
         self.heard: Callable[[], None] | None = None
         """Called whenever there is something new, instead of waking somebody: see :meth:`.Client.begin`."""
-
-    def begin(self, status: int, headers: Headers, seconds: float) -> None:
-        """The head is there, ``seconds`` after the request was sent."""
-        self.status = status
-        self.headers = headers
-        self._first_byte_ms = seconds * 1000
 
     def wake(self) -> None:
         """Let who waits look again, unless what came is all for the sink."""
@@ -106,7 +105,7 @@ class Reply:
     def timing(self) -> Timing:
         """Where the time went; the stages of connecting only for the call that the connection was made for."""
         made = Timing() if self._reused else self._connection.made
-        return Timing(made.dns_ms, made.connect_ms, made.tls_ms, self._first_byte_ms)
+        return Timing(made.dns_ms, made.connect_ms, made.tls_ms, (self.first_byte_at - self._sent_at) * 1000)
 
     @property
     def peer(self) -> str:

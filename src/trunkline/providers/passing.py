@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from trunkline.providers.passing_chat import is_odd_chat
+from trunkline.providers.passing_chat import find_sign, is_odd_chat
 from trunkline.providers.passing_contents import are_odd_contents
 from trunkline.providers.passing_items import are_odd_items
 from trunkline.providers.passing_messages import are_odd_messages
@@ -31,3 +31,8 @@ def passes(body: bytes, dialect: str, quirk: Quirk) -> bool:
         return False
     odd = _ODD.get(dialect)
     return odd is None or not odd(body, quirk)
+
+
+def chat_sign(quirk: Quirk) -> bytes | None:
+    """What any body of OpenAI's chat holds that does not pass; None where that cannot be said so shortly."""
+    return None if quirk.schemas == "words" else find_sign(quirk)

@@ -85,6 +85,12 @@ def is_odd_chat(body: bytes, quirk: Quirk) -> bool:
     )
 
 
+def find_sign(quirk: Quirk) -> bytes | None:
+    """What any body holds that is odd for a model with this ``quirk``; None where there is no such sign."""
+    wire = quirk.wire
+    return _TOOL if wire.functions and quirk.documents and quirk.prefill and not wire.strict_turns else None
+
+
 def _ends_with_assistant(body: bytes) -> bool:
     last = _LAST_ROLE.match(body, max(body.rfind(b'"role"'), 0))
     return last is not None and last[1] == b"assistant"

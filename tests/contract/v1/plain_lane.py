@@ -19,6 +19,7 @@ from trunkline.core.errors import TooMany
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.gateway.gates.gate import Gate
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.pending_call import PendingCall
 
 WHOLE = (
@@ -299,22 +300,26 @@ class PlaceGate:
         return True
 
     async def enter(self, call: PendingCall) -> None:
+        call.headers.append(self._tell())
         self._take(call)
 
     async def admit(self, call: PendingCall, *_: object) -> None:
         call.headers.append((b"x-admitted", b"yes"))
 
-    def bind(self, *_: object) -> Callable[[PendingCall], bool]:
+    def bind(self, *_: object) -> Callable[[ImmediateCall], bool]:
         return self._admit_now
 
-    def _admit_now(self, call: PendingCall) -> bool:
+    def _admit_now(self, call: ImmediateCall) -> bool:
         self.now += 1
+        call.lines += b"%b: %b\r\n" % self._tell()
         self._take(call)
-        call.headers.append((b"x-admitted", b"yes"))
+        call.lines += b"x-admitted: yes\r\n"
         return not self.waits
 
-    def _take(self, call: PendingCall) -> None:
-        call.headers.append((b"x-places", b"%d" % self.places))
+    def _tell(self) -> tuple[bytes, bytes]:
+        return b"x-places", b"%d" % self.places
+
+    def _take(self, call: PendingCall | ImmediateCall) -> None:
         if not self.places:
             raise TooMany("No place is left.", retry_after=7)
         call.holds[self] = Place(self)

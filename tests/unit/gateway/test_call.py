@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,9 +15,12 @@ from trunkline.core.errors import Unavailable, UpstreamError
 from trunkline.core.price_override import PriceOverride
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.context import NOTHING
+from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.journal.template import PlainEnd
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.routing.candidate import Candidate
-from trunkline.gateway.snapshot import ConfigurationEntry, WorkspacePart
+from trunkline.gateway.snapshot import ConfigurationEntry, Snapshot, WorkspacePart
 from trunkline.providers.registry import PROVIDERS
 
 ENTRY = ConfigurationEntry(id="c", workspace_id="w", owner_id="u", name="c", provider="openai", model="m")
@@ -38,11 +41,17 @@ class Told:
     def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:
         raise AssertionError("nobody waits here")
 
+    def settle_then(self, event_id: bytes, payload: bytes, waiter: object, template: object = None) -> None:
+        raise AssertionError("nobody is told here")
+
     def opened(self, opened: Opened) -> None:
         self.told.append(("opened", opened.requested_model))
 
     def settled(self, event: UsageEvent) -> None:
         self.told.append(("settled", event.outcome))
+
+    def settled_plainly(self, common: UsageEvent, identity: bytes, end: PlainEnd) -> None:
+        raise AssertionError("no call is plain here")
 
 
 class Held:
@@ -59,7 +68,9 @@ class Held:
 def begin(told: Told, *observers: CallCounters) -> Call:
     ledger = Ledger(told, Prices(PRICE), (told, *observers), clock=lambda: 0.0, ticks=lambda: 0.0)
     actor = Actor(user_id="u", workspace_id="w", role="owner")
-    pending = SimpleNamespace(holds={"gate": Held(told)}, leases={"b": "l"}, held_nanos=9)
+    exchange: Any = None
+    pending = PendingCall(Snapshot(), actor, "chat", exchange, "r", NOTHING)
+    pending.holds["gate"], pending.leases, pending.held_nanos = Held(told), {"b": "l"}, 9
     call = ledger.open(
         actor,
         Candidate(ENTRY, "m", WorkspacePart(id="w", revision=1)),

@@ -26,6 +26,8 @@ Fields: TypeAlias = "dict[str, msgspec.Raw]"
 EFFORT: Final = "reasoning_effort"
 _OBJECT: Final = "reasoning"
 _SWITCH: Final = "thinking"
+NAMES: Final = frozenset({EFFORT, _OBJECT, _SWITCH})
+"""What :func:`fit` looks at where the model asks for nothing else."""
 _ROLES: Final[dict[bytes, Role]] = {b'"assistant"': "assistant", b'"tool"': "tool"}
 
 _turns: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
@@ -45,7 +47,7 @@ def fit(fields: Fields, model: str, adapt: Adapt, form: Form) -> list[str]:
 
     A word that is not ours is the server's own, and stays.
     """
-    if not (form.bound or form.rounds or EFFORT in fields or _OBJECT in fields or _SWITCH in fields):
+    if not (form.bound or form.rounds) and NAMES.isdisjoint(fields):
         return []
     before = _read(fields, form)
     choice = _forced(fields) if form.bound else None

@@ -5,7 +5,7 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -68,16 +68,22 @@ class _Whole(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
+class _UsualMessage(msgspec.Struct, frozen=True, gc=False):
+    role: Literal["assistant"]
+    function_call: None = None
+    tool_calls: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=0)] | None = None
+
+
 class _UsualChoice(msgspec.Struct, frozen=True, gc=False):
+    message: _UsualMessage
     index: int | None = None
-    message: _WholeMessage | None = None
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None = None
 
 
 class _Usual(msgspec.Struct, frozen=True, gc=False):
-    """What nearly every answer is: of the usual types, and without an error."""
+    """What nearly every answer is: one of text, of the usual types, and without an error."""
 
-    choices: list[_UsualChoice]
+    choices: tuple[_UsualChoice]
     usage: WireUsage
     model: str = ""
     service_tier: JsonValue = None
@@ -122,9 +128,6 @@ def read_tap(body: bytes) -> Tapped:
     try:
         usual = _usual.decode(body)
     except BROKEN_JSON:
-        return _read_unusual(body)
-    message = usual.choices[0].message if len(usual.choices) == 1 else None
-    if message is None or message.role != "assistant" or message.tool_calls or message.function_call:
         return _read_unusual(body)
     usage, word = sum_up(usual.usage), usual.choices[0].finish_reason
     if usual.service_tier is not None:

@@ -76,6 +76,8 @@ _decoder = msgspec.json.Decoder(WireUsage)
 _NOTHING_GIVEN: Final = _InputDetails()
 _NOTHING_MADE: Final = _OutputDetails()
 _NOTHING_KEPT: Final = _CachedDetails()
+_NOTHING_SPECIAL: Final = (_InputDetails(cached_tokens=0, audio_tokens=0), _InputDetails(cached_tokens=0))
+_NO_THOUGHTS: Final = _OutputDetails(reasoning_tokens=0, audio_tokens=0)
 _TICKS: Final = 10
 
 
@@ -91,9 +93,23 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
 
 def sum_up(wire: WireUsage) -> Usage:
     """What a ``usage`` object tells."""
-    given = wire.prompt_tokens_details or _NOTHING_GIVEN
-    made = wire.completion_tokens_details or _NOTHING_MADE
-    inputs, outputs = wire.prompt_tokens, wire.completion_tokens
+    inputs, outputs, given, made = (
+        wire.prompt_tokens,
+        wire.completion_tokens,
+        wire.prompt_tokens_details,
+        wire.completion_tokens_details,
+    )
+    if (
+        (given is None or given in _NOTHING_SPECIAL)
+        and (made is None or made == _NO_THOUGHTS)
+        and type(inputs) is int
+        and type(outputs) is int
+        and inputs >= 0 <= outputs
+        and wire == WireUsage(inputs, outputs, inputs + outputs, given, made)
+    ):
+        # Text alone, of which nothing came from a cache.
+        return Usage(inputs, outputs)
+    given, made = given or _NOTHING_GIVEN, made or _NOTHING_MADE
     if type(inputs) is not int or type(outputs) is not int or inputs < 0 or outputs < 0:
         inputs, outputs = _count(inputs), _count(outputs)
     if wire.total_tokens == inputs + outputs and _is_usual(wire, given, made):

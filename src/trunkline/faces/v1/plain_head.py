@@ -1,13 +1,13 @@
 """The head of a request that may be served without a task: of a chat, by a client with an API key, and nothing special.
 
 The same client sends the same head with each of its requests but for the length of the body, so a connection reads it
-once and then compares bytes.
+once and then compares the bytes before and after the length.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
@@ -21,33 +21,61 @@ from trunkline.vault.token import TokenKind
 REQUEST_LINE: Final = b"POST /v1/chat/completions HTTP/1.1\r\n"
 
 _LENGTH: Final = re.compile(rb"\r\n[cC]ontent-[lL]ength:[ \t]*(\d{1,9})(?=\r\n)")
+_MOST_DIGITS: Final = 10
+"""Of the length, with what ends them."""
 _SPECIAL: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"connection", b"expect", b"upgrade", b"cache-control"}
 )
 _OURS: Final = b"x-trunkline-"
 
 
-def split_head(data: bytes) -> tuple[bytes, int, int] | None:
-    """The head at the start of ``data`` without the length of its body; that length; and where the body begins.
+class HeadBytes(NamedTuple):
+    """A head as it came, less the digits that tell the length of its body: what stands ``before`` and ``after`` them.
 
-    None where there is no whole head of this kind.
+    ``start`` is where they stand. The last bytes of ``after`` are the empty line.
     """
+
+    before: bytes
+    after: bytes
+    start: int
+
+    def find_body(self, data: bytes) -> tuple[int, int] | None:
+        """The length of a body and where in ``data`` it begins, where just this head stands before it."""
+        start = self.start
+        if not data.startswith(self.before):
+            return None
+        end = data.find(b"\r", start, start + _MOST_DIGITS)
+        digits = data[start:end]
+        if end < 0 or not digits.isdigit() or not data.startswith(self.after, end):
+            return None
+        return int(digits), end + len(self.after)
+
+    @property
+    def without_length(self) -> bytes:
+        """The head without the line of the length, and without the line breaks at its end."""
+        line = self.before.rindex(b"\r\n")
+        return self.before[:line] + self.after[:-4]
+
+
+def split_head(data: bytes) -> HeadBytes | None:
+    """The head at the start of ``data``; None where there is no whole one of this kind."""
     if not data.startswith(REQUEST_LINE):
         return None
     end = data.find(b"\r\n\r\n")
     length = _LENGTH.search(data, 0, end + 2) if end > 0 else None
     if length is None:
         return None
-    return data[: length.start()] + data[length.end() : end], int(length[1]), end + 4
+    start, last = length.span(1)
+    return HeadBytes(data[:start], data[last : end + 4], start)
 
 
 class PlainHead:
-    """``raw`` is all of it but the length. ``coding`` is how the client likes large answers packed."""
+    """``raw`` are its bytes. ``coding`` is how the client likes large answers packed."""
 
     __slots__ = ("admitted", "coding", "raw", "request_id", "trace")
 
     def __init__(
-        self, raw: bytes, admitted: Admitted, coding: str | None, request_id: str | None, trace: str | None
+        self, raw: HeadBytes, admitted: Admitted, coding: str | None, request_id: str | None, trace: str | None
     ) -> None:
         self.raw = raw
         self.admitted = admitted
@@ -69,12 +97,12 @@ class _Fields:
         self.headers.append((name.lower(), value))
 
 
-def read_plain_head(raw: bytes, identity: Identity) -> PlainHead | None:
+def read_plain_head(raw: HeadBytes, identity: Identity) -> PlainHead | None:
     """What ``raw`` says, when it is of this kind and the key is good; None for whoever serves all other requests."""
     fields = _Fields()
     parser = HttpRequestParser(fields)
     try:
-        parser.feed_data(raw + b"\r\n\r\n")
+        parser.feed_data(raw.without_length + b"\r\n\r\n")
     except (HttpParserError, HttpParserUpgrade):
         return None
     headers = fields.headers

@@ -72,17 +72,21 @@ class PlainProtocol(GatewayProtocol):
 
     def _serve(self, lane: PlainLane, data: bytes) -> bool:
         """Whether the bytes are those of a plain call, or of the beginning of one."""
-        found = split_head(data)
-        if found is None:
-            return False
-        raw, length, start = found
+        head = self._head
+        found = None if head is None else head.raw.find_body(data)
+        if head is None or found is None or not lane.readmit(head.admitted):
+            raw = split_head(data)
+            found = None if raw is None else raw.find_body(data)
+            if raw is None or found is None:
+                return False
+            # Before the body: nobody without a key is waited for.
+            head = self._head = lane.read_head(raw)
+            if head is None:
+                return False
+        length, start = found
         missing = start + length - len(data)
-        if missing < 0 or length > lane.limit:
-            return False
-        # Before the body: nobody without a key is waited for.
-        head = self._head = lane.read_head(raw, self._head)
         # One that does not fit is refused by who serves all others.
-        if head is None or not lane.load.fits(length):
+        if missing < 0 or length > lane.limit or not lane.load.fits(length):
             return False
         if self._stranger:
             self._recognise()
@@ -119,17 +123,14 @@ class PlainProtocol(GatewayProtocol):
 
     def answer(self, status: int, lines: bytes, body: bytes) -> None:
         """The call is over and settled."""
-        plain, head, lane, state = self._plain, self._head, self._lane, self.server_state
-        assert plain is not None
-        assert head is not None
-        assert lane is not None
-        own, name, last = state.default_headers, plain.request_id, self._closing
-        self.transport.write(lane.write(status, own, lines, body, head, name, last=last))
+        plain, head, lane, state, last = self._plain, self._head, self._lane, self.server_state, self._closing
+        assert plain is not None and head is not None and lane is not None  # noqa: PT018 - all or none
+        self.transport.write(lane.write(status, state.default_headers, lines, body, head, plain.request_id, last))
         self._plain = None
         lane.load.leave(len(self._raw))
         self._raw = b""
         state.total_requests += 1
-        if self._closing:
+        if last:
             self.transport.close()
             return
         self._idle_since = self.loop.time()

@@ -10,6 +10,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.budget import Budget
 from trunkline.core.price import Price
 from trunkline.gateway.budgets.authority import Need
+from trunkline.gateway.budgets.bound_budgets import BoundBudgets
 from trunkline.gateway.budgets.budget_book import BudgetBook
 from trunkline.gateway.budgets.demand import Demand, Glance, count_chat, find_price, find_prices
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
@@ -20,6 +21,7 @@ from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.exchanges.operation import OperationCall
 from trunkline.gateway.gates.gate import AdmitNow
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.prices import Prices
 from trunkline.gateway.routing.candidate import Candidate
@@ -59,7 +61,12 @@ class BudgetGate:
     def bind(self, actor: Actor, candidate: Candidate, target: Target) -> AdmitNow:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
         budgets = self._read_book(candidate).find(actor, candidate, ())
-        return partial(self._take, candidate, target, budgets, Glance(target)) if budgets else _admit
+        if not budgets:
+            return _admit
+        glance = Glance(target)
+        price_text = partial(self._price_text, candidate, target, glance)
+        reserve = partial(self._take, candidate, target, budgets, glance)
+        return BoundBudgets(self, budgets, glance, price_text, self.desk, reserve)
 
     async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
         """Return when the most that the call can cost is reserved, or so much of it that a shorter answer may be made.
@@ -68,7 +75,13 @@ class BudgetGate:
         """
         self._forget(call)
         budgets = () if call.operation is None else self._find(call, candidate)
-        if not budgets or self._take(candidate, target, budgets, Glance(target), call):
+        if not budgets:
+            return
+        at_once = None
+        if isinstance(call.exchange, Chat):
+            at_once = self._take(candidate, target, budgets, Glance(target), call.exchange)
+        if at_once is not None:
+            self._hold(call, at_once, deferred=False)
             return
         demand = self._count(call, candidate, target)
         if demand is None:
@@ -133,32 +146,25 @@ class BudgetGate:
         return book
 
     def _take(
-        self, candidate: Candidate, target: Target, budgets: Sequence[Budget], glance: Glance, call: PendingCall
-    ) -> bool:
-        """Reserve at once, by a glance at the call. Whether that could be done."""
-        exchange = call.exchange
-        if not isinstance(exchange, Chat):
-            return False
-        cost = self._price_text(exchange, candidate, target, glance)
-        if cost is not None:
-            wanted = [(budget, cost) for budget in budgets] if cost else []
-        else:
-            demand = glance.look(exchange)
-            estimated = None if demand is None else self._price(demand, candidate, target, budgets)
-            if estimated is None:
-                return False
-            wanted = estimated
-        held = self.desk.take(wanted)
-        if held is None:
-            return False
-        self._hold(call, held, deferred=False)
-        return True
+        self, candidate: Candidate, target: Target, budgets: Sequence[Budget], glance: Glance, chat: Chat
+    ) -> Reservation | None:
+        """Reserve at once, by a glance at ``chat``; None where that cannot be done."""
+        peek = chat.peek
+        weight = None if type(chat) is not Chat or peek is None else glance.weigh(chat.body, peek)
+        if weight is not None and chat.says_text():
+            cost = self._price_text(candidate, target, glance, weight)
+            if cost is not None:
+                return self.desk.take_alike(budgets, cost)
+        demand = glance.look(chat)
+        wanted = None if demand is None else self._price(demand, candidate, target, budgets)
+        return None if wanted is None else self.desk.take(wanted)
 
-    def _price_text(self, chat: Chat, candidate: Candidate, target: Target, glance: Glance) -> int | None:
+    def _price_text(
+        self, candidate: Candidate, target: Target, glance: Glance, weight: tuple[int, int | None, int]
+    ) -> int | None:
         """The most that a call of text alone can cost; None where more must be looked at."""
-        weight = None if candidate.part.prices else glance.weigh(chat)
-        price = None if weight is None else self._prices.find(target.provider, candidate.model, glance.terms)
-        if weight is None or price is None:
+        price = None if candidate.part.prices else self._prices.find(target.provider, candidate.model, glance.terms)
+        if price is None:
             return None
         given, output, answers = weight
         if output is None:
@@ -222,7 +228,7 @@ class BudgetGate:
         call.leases, call.held_nanos, call.output_bound = {}, None, None
 
 
-def _admit(call: PendingCall) -> bool:
+def _admit(call: ImmediateCall) -> bool:
     return True
 
 

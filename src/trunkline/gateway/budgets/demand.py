@@ -15,6 +15,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.price import FEES, Price
 from trunkline.core.price_override import PriceOverride, apply_overrides
 from trunkline.core.terms import USUAL, Terms, bind_terms, read_terms
+from trunkline.dialects.passthrough import Peek
 from trunkline.gateway.estimate import find_family, request_tokens
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.content import read_chat
@@ -43,6 +44,8 @@ _MODELS: Final = b'"models"'
 _FALLBACKS: Final = b'"fallbacks"'
 _CACHED: Final = b'"cache_control"'
 _LONG: Final = b'"1h"'
+_DEARER: Final = (_CACHED, _SPEAKS, _MODELS, _FALLBACKS)
+"""What makes a chat cost something else than its text. Looking by ``in`` makes and drops an exception each time."""
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -139,16 +142,18 @@ class Glance:
         self.terms = _bind(USUAL, target)
         """Of a chat that asks for none."""
 
-    def weigh(self, chat: Chat) -> tuple[int, int | None, int] | None:
-        """The tokens of ``chat``, those of each of its answers (None: as many as the model makes) and how many these
-        are, where nothing but the price of text on usual terms decides what it costs, as with most; else None."""
-        peek, body = chat.peek, chat.body
-        if type(chat) is not Chat or peek is None or peek.terms is not USUAL or _CACHED in body:
+    def weigh(self, body: bytes, peek: Peek) -> tuple[int, int | None, int] | None:
+        """The tokens of a chat whose messages are text, those of each of its answers (None: as many as the model makes)
+        and how many these are, where nothing but the price of text on usual terms decides what it costs, as with most;
+        else None."""
+        if peek.terms is not USUAL or any(body.find(mark) >= 0 for mark in _DEARER):
             return None
-        if not chat.says_text() or _SPEAKS in body or _MODELS in body or _FALLBACKS in body:
-            return None
-        output = self._output if peek.output_limit is None else peek.output_limit
-        return len(body) + self._added, output, max(peek.n or 1, 1)
+        output, answers = peek.output_limit, peek.n
+        return (
+            len(body) + self._added,
+            self._output if output is None else output,
+            answers if answers and answers > 0 else 1,
+        )
 
     def look(self, chat: Chat) -> Demand | None:
         """None where that tells too little of ``chat``."""

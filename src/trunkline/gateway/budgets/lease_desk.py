@@ -88,6 +88,10 @@ class LeaseDesk:
             lease.reserve(amount, now)
         return Reservation(shares)
 
+    def take_alike(self, budgets: Iterable[Budget], amount: int) -> Reservation | None:
+        """As :meth:`take`, of the same ``amount`` of each."""
+        return self.take([(budget, amount) for budget in budgets] if amount else ())
+
     async def reserve(self, needs: Mapping[Budget, Need]) -> Reservation:
         """Reserve what is wanted, or what there is of it, down to the least.
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trunkline.core.budget import Budget
+from trunkline.core.budget import Budget, charge
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.budgets.lease import Lease
+from trunkline.gateway.journal.template import PlainEnd
 
 Share = tuple[Budget, Lease, int]
 """A budget, the lease of it, and nano-dollars."""
 
 
 class Reservation:
-    """Implements :class:`~trunkline.gateway.hold.Hold`: settled with the call's cost, or given back.
+    """Implements :class:`~trunkline.gateway.gates.immediate_call.PlainHold`: settled with the call's cost, or given
+    back.
 
     ``deferred`` is for a call whose answer may be made in the background: then its end is not its cost.
     """
@@ -43,15 +45,18 @@ class Reservation:
             kept.append((budget, lease, needed))
         self.shares = kept
 
-    def settle(self, event: UsageEvent) -> None:
+    def settle(self, event: UsageEvent | PlainEnd) -> None:
         """See :class:`~trunkline.gateway.hold.Hold`."""
         shares, self.shares = self.shares, ()
         if self.deferred and event.outcome == "ok" and not event.usage.total:
             # What it costs comes later, with an event of its own, so all of it stays promised.
             return
+        cost = event.cost_nanos
         for budget, lease, amount in shares:
-            cost = event.cost_nanos
-            lease.release(amount, budget.charge(event) if cost is None else cost)
+            spent = cost
+            if spent is None:
+                spent = charge(budget.default_price, event.outcome, cost, event.held_nanos, event.usage)
+            lease.release(amount, spent)
 
     def void(self) -> None:
         """See :class:`~trunkline.gateway.hold.Hold`."""

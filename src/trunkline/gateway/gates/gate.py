@@ -13,12 +13,13 @@ from typing import Protocol, runtime_checkable
 
 from trunkline.core.actor import Actor
 from trunkline.gateway.answer import Answer
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import Snapshot
 
-AdmitNow = Callable[[PendingCall], bool]
+AdmitNow = Callable[[ImmediateCall], bool]
 """See :meth:`ImmediateGate.bind`."""
 
 
@@ -62,8 +63,8 @@ class ImmediateGate(Gate, Protocol):
         """What does for a call of ``actor``, which has no other candidate and no tags, what :meth:`enter` and
         :meth:`admit` would do, at once. Asked once for all such calls, as long as a snapshot and the target last.
 
-        It gives True: the call may be sent, with what is in ``call.holds`` and ``call.headers``. False, or an error as
-        they raise it: not here. Then nothing is told to the client. All holds are voided, headers are dropped, and the
+        It gives True: the call may be sent, with what is in ``call.holds`` and ``call.lines``. False, or an error as
+        they raise it: not here. Then nothing is told to the client. All holds are voided, lines are dropped, and the
         call begins anew on the general way, where ``enter`` and ``admit`` refuse it, answer it or wait. So whoever
         counts refusals counts them there.
         """

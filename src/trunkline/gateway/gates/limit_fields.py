@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import ceil
-from typing import Final
 
 from trunkline.gateway.answer import HeaderList
-from trunkline.gateway.gates.limit_rule import POLICY, BucketState, LimitRule
-
-STATE: Final = b"ratelimit"
+from trunkline.gateway.gates.limit_rule import POLICY, STATE, BucketState, LimitRule
 
 
 def write_fields(told: Mapping[LimitRule, BucketState]) -> HeaderList:

@@ -12,10 +12,11 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import TooLarge, TooMany
 from trunkline.gateway.context import OURS
 from trunkline.gateway.gates.gate import AdmitNow
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.limit_book import LimitBook
-from trunkline.gateway.gates.limit_fields import POLICY, STATE, write_fields
+from trunkline.gateway.gates.limit_fields import write_fields
 from trunkline.gateway.gates.limit_hold import LimitHold, Meters
-from trunkline.gateway.gates.limit_rule import ALONE, LimitRule, LimitSet, Share, Verdict, Want
+from trunkline.gateway.gates.limit_rule import ALONE, POLICY, STATE, LimitRule, LimitSet, Share, Verdict, Want
 from trunkline.gateway.gates.local_meters import LocalMeters
 from trunkline.gateway.gates.one_way_hold import OneWayHold
 from trunkline.gateway.gates.pending_call import PendingCall
@@ -98,15 +99,15 @@ class LimitGate:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
         return partial(self._admit_now, self._find(actor, candidate))
 
-    def _admit_now(self, limits: LimitSet, call: PendingCall) -> bool:
+    def _admit_now(self, limits: LimitSet, call: ImmediateCall) -> bool:
         if self._shared is not None and self._shared.fault is None:
             return False
-        cost = call.exchange.guess_tokens() if limits.tokens else 0
-        states = self._local.enter(limits, cost)
-        if states is None:
+        cost = call.guess_tokens() if limits.tokens else 0
+        figures = self._local.enter(limits, cost)
+        if figures is None:
             return False
         call.holds[self] = OneWayHold(self._local, limits, cost)
-        call.headers += (limits.policy, (STATE, states.encode()))
+        call.lines += limits.lines % (*figures,)
         return True
 
     def sweep(self) -> None:

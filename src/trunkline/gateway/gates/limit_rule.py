@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from trunkline.core.limit import SECONDS, Measure, Subject, name_limit, write_amount
@@ -20,6 +21,7 @@ _UNITS: Final[dict[Measure, str]] = {"requests": "", "tokens": ';qu="tokens"', "
 
 
 POLICY: Final = b"ratelimit-policy"
+STATE: Final = b"ratelimit"
 
 
 class Share(NamedTuple):
@@ -87,9 +89,7 @@ class Rate(NamedTuple):
     key: str
     interval: float
     tolerance: float
-    burst: int
     by_tokens: bool
-    label: str
 
 
 class Places(NamedTuple):
@@ -97,28 +97,35 @@ class Places(NamedTuple):
 
     key: str
     most: int
-    label: str
 
 
 class LimitSet:
     """The buckets that calls of one kind take from, first those that fill up in time.
 
-    ``rates`` and ``places`` are the same as what is looked at for each call. ``policy`` is the field of their answers
-    that tells of all of them; ``tokens``: whether they have some that count tokens.
+    ``rates`` and ``places`` are the same as what is looked at for each call. ``lines`` are those of their answers that
+    tell of all of them, with a place for each figure; ``tokens``: whether they have some that count tokens, of which
+    ``most_tokens`` are let in at once.
     """
 
-    __slots__ = ("buckets", "places", "policy", "rates", "tokens")
+    __slots__ = ("buckets", "lines", "most_tokens", "places", "rates", "tokens")
 
     def __init__(self, buckets: tuple[Bucket, ...]) -> None:
         self.buckets = tuple(sorted(buckets, key=lambda bucket: bucket.rule.parallel))
-        self.policy = (POLICY, ", ".join([bucket.rule.policy for bucket in self.buckets]).encode())
-        self.tokens = any(bucket.rule.tokens for bucket in buckets)
+        rules = [bucket.rule for bucket in self.buckets]
+        self.lines = _write_lines(rules)
+        self.tokens = any(rule.tokens for rule in rules)
+        self.most_tokens = min((rule.burst for rule in rules if rule.tokens), default=0)
         self.rates = tuple(
-            Rate(key, rule.interval, rule.tolerance, rule.burst, rule.tokens, rule.label)
-            for key, rule in self.buckets
-            if not rule.parallel
+            Rate(key, rule.interval, rule.tolerance, rule.tokens) for key, rule in self.buckets if not rule.parallel
         )
-        self.places = tuple(Places(key, rule.places, rule.label) for key, rule in self.buckets if rule.parallel)
+        self.places = tuple(Places(key, rule.places) for key, rule in self.buckets if rule.parallel)
+
+
+def _write_lines(rules: Sequence[LimitRule]) -> bytes:
+    policy = ", ".join([rule.policy for rule in rules]).encode().replace(b"%", b"%%")
+    labels = [rule.label.encode().replace(b"%", b"%%") for rule in rules]
+    states = [label + (b"%d" if rule.parallel else b"%d;t=%d") for label, rule in zip(labels, rules, strict=True)]
+    return b"%b: %b\r\n%b: %b\r\n" % (POLICY, policy, STATE, b", ".join(states))
 
 
 class Want(NamedTuple):

@@ -43,38 +43,41 @@ class LocalMeters:
                     self._running[bucket.key] = self._running.get(bucket.key, 0) + cost
         return Verdict(refused, longest, tuple(self._tell(bucket, now) for bucket, _ in wants))
 
-    def enter(self, limits: LimitSet, tokens: int) -> str | None:
+    def enter(self, limits: LimitSet, tokens: int) -> list[int] | None:
         """As :meth:`take`, of one request with that many ``tokens``, for who asks before every call: None where
-        something cannot be had now, else how the buckets stand, as the header of the answer says it."""
+        something cannot be had now, else how the buckets stand, in the figures that :attr:`.LimitSet.lines` tells."""
+        if tokens > limits.most_tokens:
+            return None
         now = self._clock()
         known, running = self._arrivals, self._running
-        arrivals: list[tuple[str, float]] = []
-        states: list[str] = []
-        for key, interval, tolerance, burst, by_tokens, label in limits.rates:
-            cost = tokens if by_tokens else 1
+        arrivals: dict[str, float] = {}
+        figures: list[int] = []
+        for key, interval, tolerance, by_tokens in limits.rates:
             # As gcra.arrive, count_left and find_next have it, but for what is more than a burst at once.
-            tat = known.get(key, 0.0)
-            spent = (tat - now if tat > now else 0.0) + cost * interval
-            room = tolerance - spent
-            if room < -SLACK * interval or cost > burst:
+            spent = tokens * interval if by_tokens else interval
+            before = known.get(key, 0.0) - now
+            if before > 0.0:
+                spent += before
+            left = (tolerance - spent) / interval + SLACK
+            if left < 0.0:
                 return None
-            left = int(room / interval + SLACK)
-            arrivals.append((key, now + spent))
-            states.append(f"{label}{left};t={ceil((left + 1) * interval - room) if spent else 0}")
-        for key, most, label in limits.places:
+            whole = int(left)
+            arrivals[key] = now + spent
+            figures += (whole, ceil((whole + 1) * interval - tolerance + spent) if spent else 0)
+        for key, most in limits.places:
             left = most - running.get(key, 0) - 1
             if left < 0:
                 return None
-            states.append(f"{label}{left}")
+            figures.append(left)
         known.update(arrivals)
-        for key, _, _ in limits.places:
+        for key, _ in limits.places:
             running[key] = running.get(key, 0) + 1
-        return ", ".join(states)
+        return figures
 
     def leave(self, limits: LimitSet, tokens: int) -> None:
         """What a request took by :meth:`enter` ends: its places are free, and it used so many ``tokens`` more."""
         known, running = self._arrivals, self._running
-        for key, _, _ in limits.places:
+        for key, _ in limits.places:
             left = running.get(key, 0) - 1
             if left > 0:
                 running[key] = left
@@ -82,7 +85,7 @@ class LocalMeters:
                 running.pop(key, None)
         if limits.tokens and tokens:
             now = self._clock()
-            for key, interval, _, _, by_tokens, _ in limits.rates:
+            for key, interval, _, by_tokens in limits.rates:
                 if by_tokens:
                     known[key] = max(known.get(key, 0.0), now) + tokens * interval
 

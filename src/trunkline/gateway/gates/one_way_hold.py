@@ -5,10 +5,11 @@ from __future__ import annotations
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.gates.limit_rule import LimitSet
 from trunkline.gateway.gates.local_meters import LocalMeters
+from trunkline.gateway.journal.template import PlainEnd
 
 
 class OneWayHold:
-    """Implements :class:`~trunkline.gateway.hold.Hold`, as
+    """Implements :class:`~trunkline.gateway.gates.immediate_call.PlainHold`, as
     :class:`~trunkline.gateway.gates.limit_hold.LimitHold` does for calls that may go on to another configuration.
 
     ``cost`` are the tokens that were taken.
@@ -21,7 +22,7 @@ class OneWayHold:
         self._limits = limits
         self._cost = cost
 
-    def settle(self, event: UsageEvent) -> None:
+    def settle(self, event: UsageEvent | PlainEnd) -> None:
         """See :class:`~trunkline.gateway.hold.Hold`."""
         usage = event.usage
         self._meters.leave(self._limits, usage.input + usage.output - self._cost)

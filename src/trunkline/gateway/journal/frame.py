@@ -23,6 +23,7 @@ ID_BYTES: Final = 16
 
 _HEAD: Final = struct.Struct("<II")
 _unpack_head: Final = _HEAD.unpack_from
+_pack_head: Final = _HEAD.pack
 HEAD_BYTES: Final = _HEAD.size
 """Length and CRC-32."""
 BEFORE_PAYLOAD: Final = 1 + ID_BYTES
@@ -96,16 +97,18 @@ class Run(msgspec.Struct, frozen=True, gc=False):
             offset = end
 
 
+_BYTES: Final = tuple(bytes([number]) for number in range(256))
 _KIND_OF_BYTE: Final = {int(kind): kind for kind in Kind}
 
 
 def encode_frame(kind: Kind, event_id: bytes, payload: bytes) -> bytes:
     """The frame of one record. ValueError for an id that has not 16 bytes or a payload over the limit."""
-    if len(event_id) != ID_BYTES or len(payload) > LONGEST_PAYLOAD:
-        raise ValueError(f"an event id has {ID_BYTES} bytes and a payload at most {LONGEST_PAYLOAD}")
     # A look-up by the kind would cost more than all of this: an Enum hashes in Python.
-    body = kind.to_bytes(1, "little") + event_id + payload
-    return _HEAD.pack(len(body), crc32(body)) + body
+    body = _BYTES[kind] + event_id + payload
+    size = len(body)
+    if len(event_id) != ID_BYTES or size > _LONGEST_BODY:
+        raise ValueError(f"an event id has {ID_BYTES} bytes and a payload at most {LONGEST_PAYLOAD}")
+    return _pack_head(size, crc32(body)) + body
 
 
 def read_frames(data: bytes, base: int = 0) -> Iterator[Record | Damage]:

@@ -7,13 +7,13 @@ each template before the first record that names it.
 from __future__ import annotations
 
 import itertools
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 import msgspec
 
 from trunkline.core.chat import Usage
 from trunkline.core.ids import id_text
-from trunkline.core.usage_event import UsageEvent
+from trunkline.core.usage_event import Outcome, UsageEvent
 from trunkline.gateway.journal.frame import ID_BYTES, Kind, encode_frame
 
 _numbers: Final = itertools.count(1)
@@ -42,24 +42,6 @@ class RecordTemplate:
             return _encode((self.number, opened_at, request_id))
         return _encode((self.number, opened_at, request_id, held_nanos, trace))
 
-    def write_end(self, event: UsageEvent) -> bytes:
-        """The payload of a short SETTLE: of a call that went well at once, and has nothing more to tell than this."""
-        return _encode(
-            (
-                self.number,
-                event.opened_at,
-                event.request_id,
-                event.duration_us,
-                event.usage,
-                event.cost_nanos,
-                event.price_source,
-                event.price_missing,
-                event.answered,
-                event.held_nanos,
-                event.trace,
-            )
-        )
-
 
 class _Opened(msgspec.Struct, frozen=True, array_like=True, gc=False):
     template: int
@@ -69,7 +51,10 @@ class _Opened(msgspec.Struct, frozen=True, array_like=True, gc=False):
     trace: str | None = None
 
 
-class _End(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class PlainEnd(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The end of a call that went well at once, and has nothing more to tell than this beside its ``template``."""
+
+    outcome: ClassVar[Outcome] = "ok"
     template: int
     opened_at: int
     request_id: str
@@ -82,6 +67,14 @@ class _End(msgspec.Struct, frozen=True, array_like=True, gc=False):
     held_nanos: int | None = None
     trace: str | None = None
 
+    def write(self) -> bytes:
+        """The payload of a short SETTLE."""
+        return _encode(self)
+
+    def complete(self, common: UsageEvent, identity: bytes) -> UsageEvent:
+        """The whole call, of which the template tells what it has in ``common`` with others."""
+        return complete(common, id_text(identity), msgspec.structs.astuple(self))
+
 
 ShortEnd: TypeAlias = (
     "tuple[int, int, str, int, Usage, int | None, str | None, tuple[str, ...], str | None, int | None, str | None]"
@@ -91,7 +84,7 @@ ShortEnd: TypeAlias = (
 
 _template: Final = msgspec.msgpack.Decoder(UsageEvent).decode
 _opened: Final = msgspec.msgpack.Decoder(_Opened).decode
-_end: Final = msgspec.msgpack.Decoder(_End).decode
+_end: Final = msgspec.msgpack.Decoder(PlainEnd).decode
 
 
 def decode_end(payload: bytes) -> ShortEnd:

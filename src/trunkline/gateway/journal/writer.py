@@ -114,7 +114,9 @@ class Journal:
             if template not in self._told:
                 self._tell(template)
         self._open_calls[event_id] = frame, template
-        self._append(frame)
+        self._pending.append(frame)
+        if not self._flush_due:
+            self._be_due()
 
     def settle(self, event_id: bytes, payload: bytes) -> asyncio.Future[None]:
         """Record that a call has ended. The future is done when the record is written (``strict``: on the disk).
@@ -140,7 +142,9 @@ class Journal:
         if template is not None and template not in self._told:
             self._tell(template)
         self._waiters.append(waiter)
-        self._append(encode_frame(Kind.SETTLE if template is None else Kind.SHORT_SETTLE, event_id, payload))
+        self._pending.append(encode_frame(Kind.SETTLE if template is None else Kind.SHORT_SETTLE, event_id, payload))
+        if not self._flush_due:
+            self._be_due()
         self._open_calls.pop(event_id, None)
 
     def note(self, event_id: bytes, payload: bytes, kind: Kind = Kind.NOTE) -> asyncio.Future[None]:
@@ -189,8 +193,11 @@ class Journal:
     def _append(self, frame: bytes) -> None:
         self._pending.append(frame)
         if not self._flush_due:
-            self._flush_due = True
-            self._loop.call_soon(self._flush)
+            self._be_due()
+
+    def _be_due(self) -> None:
+        self._flush_due = True
+        self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flush_due = False

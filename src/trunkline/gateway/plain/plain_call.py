@@ -9,16 +9,19 @@ import msgspec
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.errors import TrunklineError, Unavailable
-from trunkline.core.ids import new_id_pair
+from trunkline.core.ids import id_text
+from trunkline.core.terms import Terms
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import JSON, render, render_used, write_headers, write_served
 from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.context import NOTHING
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.passing_chat import read_usual
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.pending_call import PendingCall
-from trunkline.gateway.journal.template import RecordTemplate
+from trunkline.gateway.journal.template import PlainEnd, RecordTemplate
 from trunkline.gateway.plain.fault_log import FaultLog
 from trunkline.gateway.plain.plan import Plan
 from trunkline.gateway.rate_reading import RateLimits
@@ -64,20 +67,18 @@ class PlainCall:
         "_caller",
         "_chat",
         "_dropped",
-        "_event_id",
         "_held",
-        "_id",
+        "_identity",
         "_lines",
         "_opened_at",
         "_parts",
+        "_passed",
         "_prepared",
         "_sent",
         "_started",
         "_template",
-        "_terms",
         "_trace",
         "actor",
-        "pending",
         "plan",
         "reply",
         "request_id",
@@ -90,6 +91,7 @@ class PlainCall:
         caller: Caller,
         actor: Actor,
         plan: Plan,
+        identity: bytes,
         request_id: str,
         body: bytes,
         dropped: tuple[str, ...],
@@ -99,42 +101,39 @@ class PlainCall:
         self._parts = parts
         self._caller = caller
         self._lines: bytes | None = None
-        self._sent = b""
+        self._sent: bytes
         """What the client gets, when the end is written down."""
         self.actor = actor
         self.plan = plan
+        self._identity = identity
         self.request_id = request_id
         self.settled = False
         self._body = body
         self._dropped = dropped
         self._chat = chat
         self._prepared = prepared
-        self._terms = plan.terms if prepared is None else prepared.terms
         self._call: Call | None = None
-        self.pending: PendingCall | None = None
+        self._passed: ImmediateCall | None = None
         """What gates hold and tell, where any concerns it."""
         self.reply: Reply
 
     # Its books.
 
-    def open(self, pending: PendingCall | None, trace: str | None) -> None:
+    def open(self, passed: ImmediateCall | None, trace: str | None) -> None:
         """Write down that it begins, and send nothing before. Raises :class:`Unavailable` as the books do.
 
-        ``pending`` is what gates hold for it and tell, ``trace`` of which trace it is part.
+        ``passed`` is what gates hold for it and tell, ``trace`` of which trace it is part.
         """
         ledger, template, held = self._parts.ledger, self.plan.template, None
-        if pending is not None and pending.leases:
-            template, held = self.plan.find_template(pending.leases), pending.held_nanos
+        if passed is not None and passed.leases:
+            template, held = self.plan.find_template(passed.leases), passed.held_nanos
         self._template, self._held, self._trace = template, held, trace
         self._started = ledger.ticks()
-        self._id, self._event_id = new_id_pair()
         self._opened_at = opened_at = int(ledger.clock() * 1_000_000)
-        ledger.books.open(self._event_id, template.write_opened(opened_at, self.request_id, held, trace), template)
+        ledger.books.open(self._identity, template.write_opened(opened_at, self.request_id, held, trace), template)
         for observer in ledger.observers:
             observer.opened(template.event)
-        if pending is not None:
-            self.pending = pending
-            pending.opened = True
+        self._passed = passed
 
     @property
     def call(self) -> Call:
@@ -142,7 +141,7 @@ class PlainCall:
         if self._call is None:
             opened = msgspec.structs.replace(
                 self._template.event,
-                id=self._id,
+                id=id_text(self._identity),
                 opened_at=self._opened_at,
                 request_id=self.request_id,
                 held_nanos=self._held,
@@ -150,12 +149,28 @@ class PlainCall:
             )
             disclosure = Disclosure(self.actor, self.request_id, self.plan.redaction)
             ledger = self._parts.ledger
-            self._call = call = ledger.take_up(self._event_id, opened, self._started, disclosure)
+            self._call = call = ledger.take_up(self._identity, opened, self._started, disclosure)
             call.provider = self.plan.target.provider
             call.asked = self._terms
-            if self.pending is not None:
-                self._call.holds = self.pending.holds
+            if self._passed is not None:
+                call.holds = self._passed.holds
         return self._call
+
+    @property
+    def pending(self) -> PendingCall:
+        """What gates look at, hold and tell, likewise."""
+        pending = PendingCall(self.plan.snapshot, self.actor, "chat", self.chat, self.request_id, NOTHING)
+        pending.opened = True
+        passed = self._passed
+        if passed is not None:
+            pending.headers, pending.holds = passed.headers, {**passed.holds}
+            pending.leases, pending.held_nanos = passed.leases, passed.held_nanos
+        return pending
+
+    @property
+    def _terms(self) -> Terms:
+        """Of its bill, where the answer names no others."""
+        return self.plan.terms if self._prepared is None else self._prepared.terms
 
     @property
     def chat(self) -> Chat:
@@ -174,9 +189,11 @@ class PlainCall:
     def hear(self) -> None:
         """There is something new to see in the reply."""
         reply = self.reply
-        if not reply.ended and reply.error is None and not reply.full:
+        if not reply.ended:
+            if reply.error is not None or reply.full:
+                self.hand_over()
             return
-        if reply.status != 200 or not reply.ended or reply.error is not None or reply.decoder is not None or reply.full:
+        if reply.status != 200 or reply.error is not None or reply.decoder is not None or reply.full:
             self.hand_over()
             return
         raw = reply.take()
@@ -210,47 +227,47 @@ class PlainCall:
             self._settle_whole(self._call, usage, estimated)
 
     def _settle(self, usage: Usage, model: str) -> None:
-        plan, ledger = self.plan, self._parts.ledger
-        template, provider = self._template, plan.target.provider
-        bill = ledger.make_bill(template.event, self._opened_at, provider, model, usage, self._terms)
-        event = msgspec.structs.replace(
-            template.event,
-            id=self._id,
-            opened_at=self._opened_at,
-            request_id=self.request_id,
-            usage=usage,
-            cost_nanos=bill.cost_nanos,
-            price_source=bill.source,
-            price_missing=bill.missing,
-            duration_us=int((ledger.ticks() - self._started) * 1_000_000),
-            answered=None if model == plan.opened.model else model or None,
-            held_nanos=self._held,
-            trace=self._trace,
+        plan, ledger, template, opened_at = self.plan, self._parts.ledger, self._template, self._opened_at
+        common = template.event
+        bill = ledger.make_bill(common, opened_at, plan.target.provider, model, usage, self._terms)
+        end = PlainEnd(
+            template.number,
+            opened_at,
+            self.request_id,
+            int((ledger.ticks() - self._started) * 1_000_000),
+            usage,
+            bill.cost_nanos,
+            bill.source,
+            bill.missing,
+            None if model == common.model else model or None,
+            self._held,
+            self._trace,
         )
         for observer in ledger.observers:
-            observer.settled(event)
+            observer.settled_plainly(common, self._identity, end)
         self.settled = True
         served = plan.served if not self._dropped else render(write_served(plan.opened, plan.target, self._dropped))
         self._lines = served + render_used(usage, bill) + _JSON
-        if self.pending is not None:
-            for hold in self.pending.holds.values():
-                hold.settle(event)
-            self._lines += render(self.pending.headers)
-        self._write(self._event_id, template.write_end(event), template)
+        passed = self._passed
+        if passed is not None:
+            for hold in passed.holds.values():
+                hold.settle(end)
+            self._lines += passed.lines
+        self._write(self._identity, end.write(), template)
 
     def _settle_whole(self, call: Call, usage: Usage, estimated: bool) -> None:
         payload = call.close("ok", usage=usage, estimated=estimated)
         self.settled = True
         headers = write_headers(call, self.plan.target, self._dropped)
         headers.append(JSON)
-        if self.pending is not None:
-            headers.extend(self.pending.headers)
         self._lines = render(headers)
+        if self._passed is not None:
+            self._lines += self._passed.lines
         self._write(call.identity, payload)
 
-    def _write(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
+    def _write(self, identity: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
         try:
-            self._parts.ledger.books.settle_then(event_id, payload, self, template)
+            self._parts.ledger.books.settle_then(identity, payload, self, template)
         except Unavailable as fault:
             self.set_exception(fault)
 
@@ -291,8 +308,8 @@ class PlainCall:
         """It is not."""
         lines, self._lines = self._lines, None
         if lines is not None:
-            if self.pending is not None:
-                exception.beside = tuple(self.pending.headers)
+            if self._passed is not None:
+                exception.beside = tuple(self._passed.headers)
             self._caller.refuse(exception)
 
     def exception(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TrunklineError
+from trunkline.core.ids import new_id_pair
 from trunkline.core.terms import USUAL
 from trunkline.dialects import openai_chat
 from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
 from trunkline.gateway.call import Ledger
-from trunkline.gateway.context import NOTHING
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.plain.fault_log import FaultLog
 from trunkline.gateway.plain.plain_call import Caller, PlainCall
 from trunkline.gateway.plain.plan import Plans
@@ -36,16 +36,20 @@ class PlainCalls:
         self.timeouts = Timeouts(connect=timeouts.connect, first_byte=total, between=total, total=total)
 
     def begin(
-        self, actor: Actor, body: bytes, request_id: str, caller: Caller, trace: str | None = None
+        self, actor: Actor, body: bytes, request_id: str | None, caller: Caller, trace: str | None = None
     ) -> PlainCall | None:
-        """Send the call if it is plain, and if there is a connection that can take it now; else None. ``trace`` is the
-        caller's ``traceparent``.
+        """Send the call if it is plain, and if there is a connection that can take it now; else None.
+
+        ``request_id`` is what the caller calls the request; where it says nothing, that is the id of the call.
+        ``trace`` is the caller's ``traceparent``.
 
         Then nothing was sent or written down, and whoever serves all other calls says what is wrong, if anything is.
         """
+        name, identity = new_id_pair()
+        request_id = request_id or name
         try:
             asked = PASSTHROUGH.peek(body)
-            if asked.streams or asked.terms != USUAL:
+            if asked.streams or (asked.terms is not USUAL and asked.terms != USUAL):
                 return None
             plan = self._plans.find(actor, asked.model)
             if plan is None:
@@ -58,16 +62,14 @@ class PlainCalls:
             try:
                 chat = prepared = None
                 edited = plan.edit(body)
-                if edited is None or plan.gates:
-                    chat = Chat(openai_chat.DIALECT, body, peek=asked)
                 if edited is None:
-                    assert chat is not None
+                    chat = Chat(openai_chat.DIALECT, body, peek=asked)
                     prepared = chat.prepare(plan.target, plan.candidate.model)
                     edited = prepared.request.body, prepared.dropped
                 sent, dropped = edited
-                plain = PlainCall(self, caller, actor, plan, request_id, body, dropped, chat, prepared)
+                plain = PlainCall(self, caller, actor, plan, identity, request_id, body, dropped, chat, prepared)
                 if plan.gates:
-                    opened = self._pass_gates(plain, trace)
+                    opened = _pass_gates(plain, ImmediateCall(body, asked), trace)
                 else:
                     plain.open(None, trace)
                     opened = True
@@ -87,16 +89,17 @@ class PlainCalls:
         plain.reply = transport.begin(connection, plan.write_head(len(sent)), sent, self.timeouts, plain.hear)
         return plain
 
-    def _pass_gates(self, plain: PlainCall, trace: str | None) -> bool:
-        """Whether all gates let ``plain`` in at once; then its books are open."""
-        plan = plain.plan
-        pending = PendingCall(plan.snapshot, plain.actor, "chat", plain.chat, plain.request_id, NOTHING)
-        try:
-            for admit in plan.gates:
-                if not admit(pending):
-                    return False
-            plain.open(pending, trace)
-        finally:
-            if not pending.opened:
-                pending.void()
-        return True
+
+def _pass_gates(plain: PlainCall, call: ImmediateCall, trace: str | None) -> bool:
+    """Whether all gates let ``plain`` in at once; then its books are open."""
+    opened = False
+    try:
+        for admit in plain.plan.gates:
+            if not admit(call):
+                return False
+        plain.open(call, trace)
+        opened = True
+    finally:
+        if not opened:
+            call.void()
+    return True

@@ -27,12 +27,13 @@ from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
 from trunkline.outbound import DirectTransport, OutgoingRequest
 from trunkline.outbound.request import write_head
 from trunkline.providers.adaptation import refuse_fields
-from trunkline.providers.passing import passes
+from trunkline.providers.passing import chat_sign, passes
 
 CAPACITY: Final = 10_000
 """Plans that are kept. Callers may name any number of models."""
 
-_LENGTH: Final = b"Content-Length: 0\r\n"
+_LENGTH: Final = b"\r\nContent-Length: 0\r\n"
+_ANY_LENGTH: Final = b"\r\nContent-Length: %d\r\n"
 _ANY: Final = Chat(openai_chat.DIALECT, b'{"model":"any"}')
 """Stands for all of them where it is found out how they go to a model."""
 
@@ -41,8 +42,8 @@ class Plan:
     """The way of such calls. Holds a target, and so a credential: never older than what ``targets`` would give."""
 
     __slots__ = (
-        "after",
-        "before",
+        "_head",
+        "_sign",
         "candidate",
         "configuration_id",
         "gates",
@@ -90,9 +91,10 @@ class Plan:
         self.terms = USUAL if fit.passing is None else fit.passing.terms
         """Of the bill of those that pass."""
         self.quirk = fit.quirk
+        self._sign = chat_sign(fit.quirk)
         self.origin = fit.url.origin
         head = write_head(OutgoingRequest("POST", fit.url, target.endpoint.headers))
-        self.before, _, self.after = head.partition(_LENGTH)
+        self._head = head.replace(b"%", b"%%").replace(_LENGTH, _ANY_LENGTH, 1)
 
     def edit(self, body: bytes) -> tuple[bytes, tuple[str, ...]] | None:
         """A ``body`` that names no terms of the bill, for the provider, and what of it was left out.
@@ -104,7 +106,8 @@ class Plan:
             return None
         if quirk.refuse:
             refuse_fields(body, self.candidate.model, quirk)
-        if not passes(body, openai_chat.DIALECT.name, quirk):
+        sign = self._sign
+        if (sign is None or body.find(sign) >= 0) and not passes(body, openai_chat.DIALECT.name, quirk):
             return None
         sent, dropped = self.passing.edit(body)
         return None if dropped and "service_tier" in dropped else (sent, dropped)
@@ -122,7 +125,7 @@ class Plan:
 
     def write_head(self, length: int) -> bytes:
         """The head of a request whose body has ``length`` bytes, as the client of the provider writes it."""
-        return b"%bContent-Length: %d\r\n%b" % (self.before, length, self.after)
+        return self._head % length
 
 
 class Plans:
@@ -155,12 +158,10 @@ class Plans:
         key = (actor.key_id, name)
         try:
             plan = self._kept[key]
-            if plan is None or self._targets.get(plan.candidate) is plan.target:
+            if plan is None or self._targets.is_good(plan.target):
                 return plan
         except KeyError:
             pass
-        except TrunklineError:
-            return None
         try:
             plan = self._make(snapshot, actor, name)
         except TrunklineError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from math import inf
 from typing import Final
 
 from trunkline.core.chat import JsonValue
@@ -51,6 +52,7 @@ class Target:
         "geo",
         "provider",
         "transport",
+        "until",
         "wire_defaults",
     )
 
@@ -73,6 +75,8 @@ class Target:
         self._responses: Mapping[str, JsonValue] | None = None
         self.defaults: Defaults = compile_defaults(provider, entry.parameters, overlay)
         self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters, overlay=overlay)
+        self.until = inf
+        """When it ends, by the clock of who made it."""
         self.fits: dict[Hashable, object] = {}
         """How calls of a kind go to a model of this target, made when first asked for by whoever knows the kind."""
 
@@ -117,7 +121,7 @@ class Targets:
         self._open = open_secret
         self._clock = clock
         self._forget: list[Callable[[], None]] = []
-        self._made: dict[_Key, tuple[ConfigurationEntry, FeatureEntry | None, float, Target]] = {}
+        self._made: dict[_Key, tuple[ConfigurationEntry, FeatureEntry | None, Target]] = {}
 
     def get(self, candidate: Candidate) -> Target:
         """The target of ``candidate``.
@@ -132,13 +136,18 @@ class Targets:
         now = self._clock()
         made = self._made.get(key)
         # What another state of the snapshot holds is another object: nothing that was changed is ever used again.
-        if made is not None and made[0] is entry and made[1] is feature and made[2] > now:
-            return made[3]
+        if made is not None and made[0] is entry and made[1] is feature and made[2].until > now:
+            return made[2]
         target = self._make(candidate)
+        target.until = now + LIFETIME_SECONDS
         if len(self._made) > 10_000:
             self.forget_expired()
-        self._made[key] = (entry, feature, now + LIFETIME_SECONDS, target)
+        self._made[key] = (entry, feature, target)
         return target
+
+    def is_good(self, target: Target) -> bool:
+        """Whether a ``target`` may still be used, while the snapshot stands that it was made for."""
+        return target.until > self._clock()
 
     def lacks_key(self, entry: ConfigurationEntry) -> bool:
         """Whether ``entry`` cannot be called for want of a key."""
@@ -152,7 +161,7 @@ class Targets:
     def forget_expired(self) -> None:
         """Drop what has been in memory for too long. Called by a timer, so that idle credentials go too."""
         now = self._clock()
-        for identity in [identity for identity, made in self._made.items() if made[2] <= now]:
+        for identity in [identity for identity, made in self._made.items() if made[2].until <= now]:
             del self._made[identity]
         for forget in self._forget:
             forget()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.bookkeeping import connect
+from tests.plain_end import write_end
 from tests.unit.control.budgets.leasing_processes import LeasingProcesses
 from tests.unit.control.usage.settled import START, event
 
@@ -39,7 +40,7 @@ COMMON = {"configuration_id": "c", "key_id": "k", "application_id": "a", "featur
 
 def end_of(call: UsageEvent) -> ShortEnd:
     """What the journal tells of it beside its template."""
-    return decode_end(RecordTemplate(call).write_end(call))
+    return decode_end(write_end(RecordTemplate(call), call))
 
 
 def gather_calls(calls: Sequence[UsageEvent], common: UsageEvent | None = None) -> AlikeCalls | None:

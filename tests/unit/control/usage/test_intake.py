@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.bookkeeping import connect
+from tests.plain_end import write_end
 from tests.unit.control.usage.settled import HOUR, START, Written, event, opened_of, violation, write_segments
 
 from trunkline.app.intake import PROJECTIONS
@@ -229,7 +230,7 @@ async def write_short(journal: Journal, template: RecordTemplate, *calls: UsageE
     for call, waiter in zip(calls, waiters, strict=True):
         name = id_bytes(call.id)
         journal.open(name, template.write_opened(call.opened_at, call.request_id), template)
-        journal.settle_then(name, template.write_end(call), waiter, template)
+        journal.settle_then(name, write_end(template, call), waiter, template)
     await asyncio.gather(*waiters)
 
 

@@ -30,19 +30,46 @@ class Known:
 def read(*lines: bytes) -> PlainHead | None:
     known: Any = Known()
     identity: Identity = known
-    return read_plain_head((LINE + b"".join(lines)).removesuffix(b"\r\n"), identity)
+    raw = split_head(LINE + b"".join(lines) + b"Content-Length: 2\r\n\r\n{}")
+    assert raw is not None
+    return read_plain_head(raw, identity)
 
 
 def test_a_head_is_parted_from_the_length_of_its_body() -> None:
     data = LINE + HOST + b"Content-Length: 2\r\n" + KEY + b"\r\n{}"
     found = split_head(data)
     assert found is not None
-    raw, length, start = found
-    assert (length, data[start:]) == (2, b"{}")
-    assert raw == (LINE + HOST + KEY).removesuffix(b"\r\n")
+    assert found.without_length == (LINE + HOST + KEY).removesuffix(b"\r\n")
+    assert found.find_body(data) == (2, len(data) - 2)
+    longer = data.replace(b": 2", b": 123456789")
+    assert found.find_body(longer) == (123_456_789, len(longer) - 2)
     spelt = split_head(data.replace(b"Content-Length: 2", b"content-length:2"))
     assert spelt is not None
-    assert spelt[:2] == found[:2]
+    assert spelt.without_length == found.without_length
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (KEY, KEY.upper()),
+        (HOST, b"Host: other\r\n"),
+        (b": 2", b": "),
+        (b": 2", b":2"),
+        (b": 2", b": +2"),
+        (b": 2", b": 2_0"),
+        (b": 2", b": 2 "),
+        (b": 2", b": 1234567890"),
+        (b": 2\r\n", b": 2\n"),
+        (b"\r\n\r\n", b"\r\nCookie: a\r\n\r\n"),
+        (b"\r\n\r\n{}", b"\r\n"),
+    ],
+)
+def test_another_head_is_not_taken_for_the_one_before(old: bytes, new: bytes) -> None:
+    data = LINE + HOST + b"Content-Length: 2\r\n" + KEY + b"\r\n{}"
+    found = split_head(data)
+    assert found is not None
+    assert old in data
+    assert found.find_body(data.replace(old, new)) is None
 
 
 @pytest.mark.parametrize(

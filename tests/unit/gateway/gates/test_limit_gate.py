@@ -13,7 +13,10 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import TooLarge, TooMany
 from trunkline.core.policy import Content
 from trunkline.core.usage_event import Attempt, UsageEvent
+from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
 from trunkline.gateway.context import JUDGE, NOTHING, CallContext
+from trunkline.gateway.estimate.vocabulary import CHARACTERS_PER_TOKEN
+from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gates.limit_rule import Share
 from trunkline.gateway.gates.pending_call import PendingCall
@@ -60,8 +63,15 @@ def candidate(*limits: LimitEntry, name: str = "a", feature: str | None = None) 
     return Candidate(entries[f"id-{name}"], "demo-chat", part, feature=served)
 
 
-def admit_now(gate: LimitGate, call: PendingCall, where: Candidate) -> bool:
-    return gate.bind(call.actor, where, TARGET)(call)
+def admit_now(gate: LimitGate, call: ImmediateCall, where: Candidate) -> bool:
+    return gate.bind(ACTOR, where, TARGET)(call)
+
+
+def immediate(tokens: int = 10) -> ImmediateCall:
+    """A plain call with text of so many tokens."""
+    message = {"role": "user", "content": "a" * (CHARACTERS_PER_TOKEN * tokens)}
+    body = msgspec.json.encode({"model": "m", "messages": [message]})
+    return ImmediateCall(body, PASSTHROUGH.peek(body))
 
 
 def pend(actor: Actor = ACTOR, tokens: int = 10, **fields: Any) -> PendingCall:
@@ -92,12 +102,12 @@ async def admit(gate: LimitGate, where: Candidate, actor: Actor = ACTOR, tokens:
     return call
 
 
-def end(call: PendingCall, settled: UsageEvent) -> None:
+def end(call: PendingCall | ImmediateCall, settled: UsageEvent) -> None:
     for hold in call.holds.values():
         hold.settle(settled)
 
 
-def read_fields(call: PendingCall) -> dict[str, str]:
+def read_fields(call: PendingCall | ImmediateCall) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in call.headers}
 
 
@@ -279,41 +289,41 @@ async def test_nothing_is_concerned_where_there_are_no_limits(gate: LimitGate) -
 
 async def test_a_plain_call_is_let_in_at_once_or_sent_on(gate: LimitGate) -> None:
     where = candidate(limit(amount=1), limit(measure="tokens", amount=100))
-    call = pend()
+    call = immediate()
     assert admit_now(gate, call, where)
     assert '"each-key-requests-per-minute";r=0;t=60' in read_fields(call)["ratelimit"]
-    refused = pend()
+    refused = immediate()
     assert not admit_now(gate, refused, where)
     assert (refused.headers, refused.holds) == ([], {})
     call.void()
-    assert admit_now(gate, pend(), where)
+    assert admit_now(gate, immediate(), where)
 
 
 async def test_a_plain_call_takes_and_tells_what_any_other_does(clock: Clock) -> None:
     limits = (limit(amount=7), limit(measure="tokens", amount=9_000, burst=3_000), limit(measure="parallel", amount=3))
     where, one, other = candidate(*limits), LimitGate(clock=clock), LimitGate(clock=clock)
     for tokens, used, pause in ((10, 50, 0.0), (200, 100, 1.5), (299, 0, 20.0), (0, 700, 3.0), (5, 5, 90.0)):
-        plain, general = pend(tokens=tokens), pend(tokens=tokens)
+        plain, general = immediate(tokens), pend(tokens=tokens)
         assert admit_now(one, plain, where)
         await other.admit(general, where, TARGET)
         assert plain.headers == general.headers
         for call in (plain, general):
             end(call, event(tokens=used))
         clock.now += pause
-    plain, general = pend(tokens=20), pend(tokens=20)
+    plain, general = immediate(20), pend(tokens=20)
     assert admit_now(one, plain, where)
     await other.admit(general, where, TARGET)
     plain.void()
     general.void()
-    plain = pend()
+    plain = immediate()
     assert admit_now(one, plain, where)
     assert plain.headers == (await admit(other, where)).headers
 
 
 async def test_a_plain_call_that_is_too_large_is_sent_on_to_be_refused(gate: LimitGate) -> None:
     where = candidate(limit(measure="tokens", amount=100))
-    assert not admit_now(gate, pend(tokens=101), where)
-    assert admit_now(gate, pend(tokens=100), where)
+    assert not admit_now(gate, immediate(101), where)
+    assert admit_now(gate, immediate(100), where)
 
 
 async def test_processes_that_tell_each_other_nothing_let_in_no_more_together(clock: Clock) -> None:

@@ -7,7 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.unit.gateway.gates.test_limit_gate import ACTOR, admit, admit_now, candidate, count, end, event, limit, pend
+from tests.unit.gateway.gates.test_limit_gate import (
+    admit,
+    admit_now,
+    candidate,
+    count,
+    end,
+    event,
+    immediate,
+    limit,
+)
 from tests.upstreams.redis import RedisServer, serve_redis
 
 from trunkline.app.limits import open_limits
@@ -123,7 +132,7 @@ async def test_a_place_whose_process_died_is_free_again_after_the_longest_call(s
 
 
 async def test_a_plain_call_takes_the_way_on_which_one_can_wait(gates: list[LimitGate]) -> None:
-    assert not admit_now(gates[0], pend(), candidate(limit("feature", amount=5)))
+    assert not admit_now(gates[0], immediate(), candidate(limit("feature", amount=5)))
 
 
 async def test_without_the_server_each_process_goes_by_its_share_and_comes_back_by_itself(
@@ -139,7 +148,7 @@ async def test_without_the_server_each_process_goes_by_its_share_and_comes_back_
             faults = [gate.fault or "" for gate in gates]
             assert all("each process holds calls to its own share" in fault for fault in faults)
             assert not any(server.url in fault for fault in faults)
-            assert not admit_now(gates[0], pend(), where), "its share is used up"
+            assert not admit_now(gates[0], immediate(), where), "its share is used up"
             server.start()
             async with asyncio.timeout(20):
                 while any(gate.fault for gate in gates):
@@ -156,6 +165,6 @@ async def test_a_server_that_does_not_answer_is_not_waited_for(server: RedisServ
             async with asyncio.timeout(20):
                 await admit(gates[0], where)
                 assert gates[0].fault is not None
-                assert admit_now(gates[0], pend(ACTOR), where)
+                assert admit_now(gates[0], immediate(), where)
         finally:
             server.thaw()

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from trunkline.core.usage_event import UsageEvent
-from trunkline.gateway.journal.template import RecordTemplate
+from trunkline.gateway.journal.template import PlainEnd, RecordTemplate
 from trunkline.gateway.journal.writer import Journal
 
 EVENT = UsageEvent(id="", opened_at=0, request_id="", operation="chat", workspace_id="w", user_id="u")
@@ -38,7 +38,12 @@ async def main(directory: str, mode: str) -> None:
                 await journal.settle(event_id, b"settle " + event_id * (number % 20))
             else:
                 written = asyncio.get_running_loop().create_future()
-                journal.settle_then(event_id, template.write_end(EVENT), written, template)
+                journal.settle_then(
+                    event_id,
+                    PlainEnd(template.number, number, "r", 1, EVENT.usage, None, None, (), None).write(),
+                    written,
+                    template,
+                )
                 await written
             os.write(1, event_id.hex().encode() + b"\n")
             note_id = b"note" + event_id[4:]

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.plain_end import write_end
 
 from trunkline.core.chat import Usage
 from trunkline.core.ids import id_bytes, new_id
@@ -81,7 +82,7 @@ def test_an_end_is_told_whole(
         held_nanos=held,
         trace=trace,
     )
-    assert reader_of(other, template).read_end(template.write_end(event), id_bytes(event.id)) == event
+    assert reader_of(other, template).read_end(write_end(template, event), id_bytes(event.id)) == event
 
 
 def test_a_beginning_is_told_whole() -> None:
