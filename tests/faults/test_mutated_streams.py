@@ -24,6 +24,7 @@ from trunkline.dialects.half_characters import join_halves
 from trunkline.dialects.openai_chat import passthrough as openai_passthrough
 from trunkline.dialects.openai_chat.chunked_content import flatten
 from trunkline.dialects.openai_operations.tap import TypedEventTap
+from trunkline.dialects.openai_responses import passthrough as responses_passthrough
 from trunkline.dialects.passthrough import Tap
 from trunkline.dialects.raw_json import find_texts
 
@@ -60,6 +61,7 @@ SUBJECTS = {
     "openai_chat": Subject(lambda: read_sse("openai_chat"), reader=openai_chat.DIALECT.stream_reader),
     "openai_chat tap": Subject(lambda: read_sse("openai_chat"), tap=openai_passthrough.PASSTHROUGH.tap),
     "openai_responses": Subject(lambda: read_sse("openai_responses"), reader=openai_responses.DIALECT.stream_reader),
+    "openai_responses tap": Subject(lambda: read_sse("openai_responses"), tap=responses_passthrough.PASSTHROUGH.tap),
     "typed events tap": Subject(lambda: read_sse("openai_responses"), tap=TypedEventTap),
     "anthropic_messages": Subject(
         lambda: read_sse("anthropic_messages"), reader=anthropic_messages.DIALECT.stream_reader
@@ -148,6 +150,7 @@ def _words(event: bytes) -> tuple[object, list[str]] | None:
         said.pop("x_groq", None)
         if isinstance(message := said.get("message"), dict):
             message.pop("usage", None)
+        arguments += _take_arguments(said)
         said["choices"] = said.get("choices") or []
         for choice in said["choices"]:
             choice.pop("finish_reason", None)
@@ -160,6 +163,16 @@ def _words(event: bytes) -> tuple[object, list[str]] | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError, AttributeError):
         return None
     return said, arguments
+
+
+def _take_arguments(said: dict[str, Any]) -> list[str]:
+    """Those of calls in an event of OpenAI's responses, which are taken out."""
+    taken = [said.pop("delta")] if "function_call_arguments" in str(said.get("type")) and "delta" in said else []
+    answer = said.get("response")
+    output: Any = answer.get("output") if isinstance(answer, dict) else None
+    items: list[Any] = [said, said.get("item"), *(output if isinstance(output, list) else ())]
+    taken += [item.pop("arguments") for item in items if isinstance(item, dict) and "arguments" in item]
+    return [_write(each) for each in taken]
 
 
 def _write(arguments: object) -> str:

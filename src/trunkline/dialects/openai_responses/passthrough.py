@@ -17,6 +17,7 @@ from trunkline.core.terms import read_terms
 from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.openai_responses.foreign_items import has_foreign, strip_foreign
+from trunkline.dialects.openai_responses.passing_arguments import mend_output
 from trunkline.dialects.openai_responses.picture_mending import mend_pictures
 from trunkline.dialects.openai_responses.request import LOGPROBS
 from trunkline.dialects.openai_responses.status import read_status
@@ -166,7 +167,7 @@ def read_tap(body: bytes) -> ResponseTapped:
     if whole.output is None:
         return ResponseTapped(usage, model, None, Failure(MALFORMED, "malformed"))
     stop = read_status(status, (whole.incomplete_details or Incomplete()).reason, calls=False, refused=False)
-    return ResponseTapped(usage, model, stop, None, id=identity, status=status)
+    return ResponseTapped(usage, model, stop, None, mend_output(body), id=identity, status=status)
 
 
 def tap(*, strip_usage: bool = False, older: bool = False) -> StreamTap:

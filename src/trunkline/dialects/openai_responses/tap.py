@@ -1,4 +1,5 @@
-"""Listens to a stream that is relayed unchanged: only what accounting needs is read, everything else is bytes.
+"""Listens to a stream that is relayed: only what accounting needs is read, and arguments that are no object are mended.
+Everything else is bytes.
 
 https://platform.openai.com/docs/api-reference/responses-streaming
 """
@@ -12,8 +13,10 @@ import msgspec
 from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Listener
+from trunkline.dialects.event_likeness import Likeness
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.openai_failure import read_failure
+from trunkline.dialects.openai_responses.passing_arguments import CALL, PassingArguments
 from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
@@ -53,11 +56,12 @@ class StreamTap(EventTap):
     also a failure. With ``background`` the mere opening counts as something of the answer, as the client waits for it.
     """
 
-    __slots__ = ("_background", "ended", "id", "usage")
+    __slots__ = ("_arguments", "_background", "ended", "id", "usage")
 
     def __init__(self, *, background: bool = False) -> None:
         super().__init__()
         self._background = background
+        self._arguments = PassingArguments()
         self.id = ""
         self.ended = False
         self.usage: Usage | None = None
@@ -77,7 +81,13 @@ class StreamTap(EventTap):
     def _is_ordinary(self, data: bytes) -> bool:
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
         # equal to it, which costs a parse and nothing else). Only opening and ending events carry the response.
-        return b'"response"' not in data and b'error"' not in data and b"[DONE]" not in data and b": error" not in data
+        return (
+            b'"response"' not in data
+            and b'error"' not in data
+            and b"[DONE]" not in data
+            and b": error" not in data
+            and self._arguments.passes(data)
+        )
 
     def _read(self, data: bytes, name: str) -> bool:
         if data.startswith(b"[DONE]"):
@@ -95,7 +105,17 @@ class StreamTap(EventTap):
             self._end(kind, _decode_answer(event.response), data)
         else:
             self.begun = True
-        return True
+        return self._mend(data, name) if CALL in data or kind in _ENDS else True
+
+    def _mend(self, data: bytes, name: str) -> bool:
+        """Has the arguments of calls pass as clients need them. Whether the event passes at all."""
+        watched = self._arguments.watched
+        mended = self._arguments.mend(data, name)
+        if self._arguments.watched > watched:
+            # What was like the others till now must be looked at.
+            self._likeness = Likeness()
+        self._mended = mended or None
+        return mended != b""
 
     def _note(self, answer: Answer) -> None:
         self.id = answer.id or self.id

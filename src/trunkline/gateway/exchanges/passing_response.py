@@ -42,6 +42,7 @@ class PassingResponse(PassingChat):
         told = read_tap(raw)
         if told.error is not None:
             raise self._explain(failed(told.error, self._target.provider.id), raw)
+        raw = told.body or raw
         call.answered = told.model
         if told.id:
             await self._note(call, told.id, kept)

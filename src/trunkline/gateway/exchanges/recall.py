@@ -14,6 +14,7 @@ from trunkline.core.errors import UpstreamError
 from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.policy import Content
 from trunkline.dialects import openai_responses
+from trunkline.dialects.openai_responses.passing_arguments import mend_output
 from trunkline.dialects.openai_responses.passthrough import read_tap
 from trunkline.gateway.answer import EVENTS, JSON, Answer, HeaderList
 from trunkline.gateway.call import Call
@@ -88,7 +89,7 @@ class Recall:
             await self._store.drop(self._actor, self._id)
         elif self._action != "input_items" and self._background:
             await self._settle(open_books, raw)
-        return Answer(200, [*headers, JSON], body=raw)
+        return Answer(200, [*headers, JSON], body=mend_output(raw) or raw)
 
     async def _settle(self, open_books: Callable[[], Call], raw: bytes) -> None:
         """Account for an answer whose end is seen for the first time."""
