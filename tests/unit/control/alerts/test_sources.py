@@ -146,6 +146,14 @@ async def test_violations_of_a_policy(alerting: AlertingWorkspace) -> None:
     assert firing.end == START + timedelta(minutes=59)
 
 
+async def test_a_preview_adds_up_violations_of_one_window_alone(alerting: AlertingWorkspace) -> None:
+    moments = [to_microseconds(alerting.now) - minutes * MINUTE for minutes in (200, 100, 41)]
+    found = [violation(policy_id="p", workspace_id=alerting.workspace_id, at=at) for at in moments]
+    await keep(alerting.database, found)
+    (firing,) = await preview(alerting, make(alerting, "policy_violations", threshold=2.0))
+    assert (firing.begin, firing.end) == (START - timedelta(minutes=41), START - timedelta(minutes=40))
+
+
 async def test_an_experiment_that_took_a_version_back(alerting: AlertingWorkspace) -> None:
     await add(alerting, "experiment_reverted")
     async with alerting.database.write() as tx:

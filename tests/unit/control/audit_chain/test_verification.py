@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from tests.bookkeeping import RING
 from tests.unit.control.audit_chain.audit_log import ANN, BEN, EDITS, ENDS, VALUES, Log
 
@@ -26,6 +26,12 @@ async def test_what_nobody_touched_holds(log: Log) -> None:
     assert (longer.valid, longer.events, longer.pending, longer.last_sequence) == (True, 6, 0, 6)
     assert longer.head != report.head
     assert all(report.valid for report in await log.verification.verify_installation(BEN))
+
+
+@pytest.mark.parametrize("gone", ["DELETE FROM audit_chains WHERE id = 'w'", "DELETE FROM audit_events"])
+async def test_the_installation_is_checked_for_logs_of_which_only_a_part_is_left(log: Log, gone: str) -> None:
+    await log.run(gone)
+    assert "w" in {report.workspace_id for report in await log.verification.verify_installation(BEN) if report.faults}
 
 
 async def test_who_may_ask(log: Log) -> None:
@@ -58,6 +64,24 @@ async def test_the_time_of_an_event(log: Log) -> None:
     async with log.database.write() as tx:
         await tx.execute(update(AuditEvent).where(AuditEvent.sequence == 3).values(at=now()))
     assert "changed" in await log.kinds()
+
+
+@pytest.mark.parametrize(("sequence", "kind"), [(3, "changed"), (5, "ends")])
+async def test_an_event_of_another_history_does_not_fit(log: Log, sequence: int, kind: str) -> None:
+    """One that Trunkline sealed for the same place, in a copy of the database that went on by itself."""
+    async with log.database.write() as tx:
+        of_it = (AuditEvent.workspace_id == "w", AuditEvent.sequence == sequence)
+        event = (await tx.scalars(select(AuditEvent).where(*of_it))).one()
+        event.after = {"name": "another"}
+        event.hash = AuditSeal(RING).of_link(event.previous_hash or "", sequence, event)
+    assert await log.kinds() == [kind]
+
+
+async def test_an_old_event_that_is_put_back_is_found(log: Log) -> None:
+    await log.run("CREATE TABLE kept AS SELECT * FROM audit_events WHERE workspace_id = 'w' AND sequence = 1")
+    assert await log.linking.prune("w", now() + timedelta(minutes=1)) == 5
+    await log.run("INSERT INTO audit_events SELECT * FROM kept")
+    assert await log.kinds() == ["foreign"]
 
 
 async def test_swapped_places(log: Log) -> None:

@@ -41,7 +41,7 @@ class Bank:
         for needs in question.needs:
             need = needs["b"]
             if self.left < need.least:
-                outcomes.append(LeaseOutcome(shortage=Shortage("b", self.left, self.left, FOREVER)))
+                outcomes.append(LeaseOutcome(shortage=Shortage("b", self.left, self.left, self.period)))
                 continue
             got = min(need.want, self.left)
             self.left -= got
@@ -166,3 +166,42 @@ async def test_less_than_is_wanted_but_never_less_than_the_least() -> None:
     assert held.describe()[1] == 1_000
     with pytest.raises(BudgetSpent):
         await desk.reserve({BUDGET: Need(10, 1)})
+
+
+async def test_nothing_is_given_back_of_what_calls_hold() -> None:
+    desk = make_desk(Bank())
+    held = await desk.reserve({BUDGET: Need(10, 10)})
+    assert desk.give_back(["b"]) == {}
+    held.void()
+    assert desk.give_back(["b"]) == {"l": 0}
+    assert desk.give_back(["b"]) == {}, "once"
+
+
+async def test_what_is_known_to_be_too_much_is_not_asked_for_again() -> None:
+    bank = Bank()
+    bank.left = 10
+    desk = make_desk(bank)
+    for least in (20, 11):
+        with pytest.raises(BudgetSpent, match="needs at least"):
+            await desk.reserve({BUDGET: Need(20, least)})
+    assert len(bank.questions) == 1
+    # What is left may do, however.
+    held = await desk.reserve({BUDGET: Need(20, 10)})
+    assert held.describe()[1] == 10
+
+
+@pytest.mark.parametrize("end", [None, 2])
+async def test_it_is_asked_again_after_some_seconds_and_in_the_next_period(end: int | None) -> None:
+    bank = Bank()
+    bank.left = 10
+    bank.period = Period(0, None if end is None else int(Clock.now + end) * 1_000_000)
+    desk = make_desk(bank)
+    with pytest.raises(BudgetSpent):
+        await desk.reserve({BUDGET: Need(20, 20)})
+    bank.left, bank.period = 1_000, FOREVER
+    Clock.now += 3
+    if end is None:
+        with pytest.raises(BudgetSpent):
+            await desk.reserve({BUDGET: Need(20, 20)})
+        Clock.now += 3
+    assert (await desk.reserve({BUDGET: Need(20, 20)})).describe()[1] == 20
