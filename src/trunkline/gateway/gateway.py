@@ -28,19 +28,18 @@ from trunkline.gateway.hedge import HEDGE, hedge
 from trunkline.gateway.model_names import ModelNames
 from trunkline.gateway.plain.plain_call import PlainCall
 from trunkline.gateway.plain.plain_calls import PlainCalls
-from trunkline.gateway.plain.plan import Plans
+from trunkline.gateway.plain.plans import Plans
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.recalling import Recalling
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
-from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay
+from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay, grant
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
-from trunkline.gateway.snapshot import RouteEntry, SnapshotHolder
+from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.gateway.target_selection import TargetSelection
 from trunkline.outbound import IncomingResponse, Timeouts
-from trunkline.providers.provider import Provider
 from trunkline.providers.reason import explain
 
 
@@ -191,7 +190,7 @@ class Gateway:
     async def go_on(self, plain: PlainCall) -> Answer:
         """Serve a call that began as a plain one. As :meth:`run`, and what it was sent for is not sent again."""
         plan, pending = plain.plan, plain.pending
-        queue = CandidateQueue((plan.candidate,), pending, plain.chat)
+        queue = CandidateQueue(plain.order, pending, plain.chat)
         queue.take()
         queue.began = True
         ready = Ready(plan.candidate, plan.target, plain.prepared)
@@ -204,8 +203,9 @@ class Gateway:
 
     def plain_calls(self) -> PlainCalls:
         """What begins plain calls beside this, with the same books, targets and bounds."""
-        plans = Plans(self._holder, self._resolver, self._targets, self._gates, self._ledger)
-        return PlainCalls(plans, self._ledger, self._rate_limits, self._budget, self._timeouts)
+        strategies = self._strategies
+        plans = Plans(self._holder, self._resolver, self._targets, strategies, self._gates, self._ledger)
+        return PlainCalls(plans, self._ledger, strategies, self._rate_limits, self._budget, self._timeouts)
 
     def _open(
         self, candidate: Candidate, queue: CandidateQueue, operation: Operation, disclosure: Disclosure | None = None
@@ -223,18 +223,9 @@ class Gateway:
             pending=pending,
         )
         pending.opened = True
-        route = candidate.route
-        if route is not None:
-            call.reference = self._find_reference(route, candidate)
+        if candidate.route is not None:
+            call.reference = self._targets.find_reference(candidate)
         return call
-
-    def _find_reference(self, route: RouteEntry, candidate: Candidate) -> tuple[Provider, str] | None:
-        """The provider and the model of the route's first target, where that can be told."""
-        first = route.targets[0] if route.targets else None
-        entry = candidate.part.configurations.get(first.configuration_id) if first is not None else None
-        provider = self._targets.providers.get(entry.provider) if entry is not None else None
-        model = None if first is None or entry is None else first.model or entry.model
-        return None if provider is None or model is None else (provider, model)
 
     async def _ready(self, queue: CandidateQueue) -> Ready | None:
         """The next candidate that the call may and can go to, with its request; None when there is none left.
@@ -338,16 +329,11 @@ class Gateway:
                 return answer
 
     def _grant(self, queue: CandidateQueue, left: float) -> Timeouts:
-        """The time for the next attempt, where the call has ``left`` seconds.
-
-        Nothing comes of an answer in one piece before all of it is there, so no silence means anything: the attempt
-        may take all that is left, or half of it while there is another target to turn to.
-        """
+        """The time for the next attempt, where the call has ``left`` seconds."""
         timeouts = self._timeouts
         if queue.exchange.streams:
             return timeouts if left == timeouts.total else msgspec.structs.replace(timeouts, total=left)
-        silence = max(left / 2, timeouts.first_byte) if queue.more else left
-        return Timeouts(connect=timeouts.connect, first_byte=silence, between=silence, total=left)
+        return grant(timeouts, left, more=queue.more)
 
 
 def _status(error: TrunklineError) -> int:

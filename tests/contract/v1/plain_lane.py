@@ -8,14 +8,16 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from random import Random
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.core.errors import TooMany
+from trunkline.core.strategy import Strategy
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.gateway.gates.gate import Gate
@@ -223,18 +225,42 @@ def plain_event(event: Any) -> dict[str, Any]:
 
 
 def start(
-    *, gated: bool, provider: str = "openai", model: str = "gpt-4o-mini", path: str = "/v1", usual: bytes | None = None
+    *,
+    gated: bool,
+    provider: str = "openai",
+    model: str = "gpt-4o-mini",
+    path: str = "/v1",
+    usual: bytes | None = None,
+    strategy: Strategy | None = None,
 ) -> Iterator[tuple[Lane, Lane]]:
-    """Both, before a provider which answers as ``usual`` says."""
+    """Both, before a provider which answers as ``usual`` says.
+
+    With ``strategy`` their model is a route to two configurations: of ``model``, and of gpt-4o.
+    """
     with ExitStack() as stack:
         made: list[Lane] = []
         for protocol in (PlainProtocol, GatewayProtocol):
             upstream = stack.enter_context(scripted.start())
-            entry = configuration(
-                "gpt", provider, model=model, base_url=f"{upstream.url}{path}", api_key="sk-secret-key-1234567890"
-            )
             gate = PlaceGate()
-            bare = BareGateway([entry], protocol=protocol, gates=cast("tuple[Gate, ...]", (gate,) if gated else ()))
+            models = {"gpt": model} if strategy is None else {"first": model, "second": "gpt-4o"}
+            entries = [
+                configuration(
+                    name,
+                    provider,
+                    model=each,
+                    base_url=f"{upstream.url}{path}",
+                    api_key="sk-secret-key-1234567890",
+                    shared=True,
+                )
+                for name, each in models.items()
+            ]
+            bare = BareGateway(
+                entries,
+                routes=[] if strategy is None else [route("gpt", *models, strategy=strategy)],
+                random=Random(7),
+                protocol=protocol,
+                gates=cast("tuple[Gate, ...]", (gate,) if gated else ()),
+            )
             made.append(Lane(stack.enter_context(bare.serve()), upstream, gate, usual))
         yield made[0], made[1]
         for lane in made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -25,6 +26,8 @@ from trunkline.gateway.journal.template import PlainEnd, RecordTemplate
 from trunkline.gateway.plain.fault_log import FaultLog
 from trunkline.gateway.plain.plan import Plan
 from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.strategy import Strategies
 from trunkline.outbound import IncomingResponse, Reply, Timeouts
 
 _JSON: Final = render([JSON])
@@ -52,7 +55,11 @@ class Parts(Protocol):
     faults: FaultLog
     ledger: Ledger
     rate_limits: RateLimits
-    timeouts: Timeouts
+    strategies: Strategies
+
+    def find_timeouts(self, order: Sequence[Candidate]) -> Timeouts:
+        """Those of a call that may go to ``order``."""
+        ...
 
 
 class PlainCall:
@@ -79,6 +86,7 @@ class PlainCall:
         "_template",
         "_trace",
         "actor",
+        "order",
         "plan",
         "reply",
         "request_id",
@@ -91,6 +99,7 @@ class PlainCall:
         caller: Caller,
         actor: Actor,
         plan: Plan,
+        order: Sequence[Candidate],
         identity: bytes,
         request_id: str,
         body: bytes,
@@ -105,6 +114,8 @@ class PlainCall:
         """What the client gets, when the end is written down."""
         self.actor = actor
         self.plan = plan
+        self.order = order
+        """Who may serve it: the candidate of ``plan``, and then others of its route."""
         self._identity = identity
         self.request_id = request_id
         self.settled = False
@@ -152,6 +163,7 @@ class PlainCall:
             self._call = call = ledger.take_up(self._identity, opened, self._started, disclosure)
             call.provider = self.plan.target.provider
             call.asked = self._terms
+            call.reference = self.plan.reference
             if self._passed is not None:
                 call.holds = self._passed.holds
         return self._call
@@ -219,12 +231,17 @@ class PlainCall:
         reply.heard = None
         if plan.configuration_id is not None:
             self._parts.rate_limits.note_success(plan.configuration_id, reply.headers, ledger.clock())
+        if plan.candidate.route is not None:
+            strategies = self._parts.strategies
+            strategies.succeeded(plan.candidate, False, ledger.ticks() - self._started)
+            strategies.hear(plan.candidate, reply.headers)
         self._sent = body
-        if self._call is None:
+        if self._call is None and not plan.compared:
             self._settle(usage, model)
         else:
-            self._call.answered = model
-            self._settle_whole(self._call, usage, estimated)
+            call = self.call
+            call.answered = model
+            self._settle_whole(call, usage, estimated)
 
     def _settle(self, usage: Usage, model: str) -> None:
         plan, ledger, template, opened_at = self.plan, self._parts.ledger, self._template, self._opened_at
@@ -278,7 +295,8 @@ class PlainCall:
 
     async def resume(self) -> IncomingResponse:
         """What the provider answers to what was sent. Raises as sending it does."""
-        return await self.plan.transport.resume(self.reply, self.prepared.request, self._parts.timeouts)
+        timeouts = self._parts.find_timeouts(self.order)
+        return await self.plan.transport.resume(self.reply, self.prepared.request, timeouts)
 
     def hang_up(self) -> None:
         """The client has gone: stop the provider, and settle."""

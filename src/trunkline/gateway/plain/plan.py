@@ -7,35 +7,24 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.access import check
-from trunkline.core.actor import Actor
-from trunkline.core.errors import TrunklineError
 from trunkline.core.terms import USUAL
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import render, write_served
-from trunkline.gateway.call import Ledger
-from trunkline.gateway.context import NOTHING
-from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.chat_fit import ChatFit, PassingFit
-from trunkline.gateway.gates.gate import AdmitNow, Gate, ImmediateGate
+from trunkline.gateway.gates.gate import AdmitNow
 from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.routing.candidate import Candidate
-from trunkline.gateway.routing.resolve import Resolver
-from trunkline.gateway.routing.target import Target, Targets
-from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
+from trunkline.gateway.routing.target import Target
+from trunkline.gateway.snapshot import Snapshot
 from trunkline.outbound import DirectTransport, OutgoingRequest
 from trunkline.outbound.request import write_head
 from trunkline.providers.adaptation import refuse_fields
 from trunkline.providers.passing import chat_sign, passes
-
-CAPACITY: Final = 10_000
-"""Plans that are kept. Callers may name any number of models."""
+from trunkline.providers.provider import Provider
 
 _LENGTH: Final = b"\r\nContent-Length: 0\r\n"
 _ANY_LENGTH: Final = b"\r\nContent-Length: %d\r\n"
-_ANY: Final = Chat(openai_chat.DIALECT, b'{"model":"any"}')
-"""Stands for all of them where it is found out how they go to a model."""
 
 
 class Plan:
@@ -44,7 +33,9 @@ class Plan:
     __slots__ = (
         "_head",
         "_sign",
+        "alone",
         "candidate",
+        "compared",
         "configuration_id",
         "gates",
         "leased",
@@ -53,6 +44,7 @@ class Plan:
         "passing",
         "quirk",
         "redaction",
+        "reference",
         "served",
         "snapshot",
         "target",
@@ -70,9 +62,18 @@ class Plan:
         fit: ChatFit,
         opened: UsageEvent,
         gates: Sequence[AdmitNow],
+        reference: tuple[Provider, str] | None,
     ) -> None:
         self.snapshot = snapshot
         self.candidate = candidate
+        self.alone = (candidate,)
+        self.reference = reference
+        """What would have served it by its route's list, and the model: see :attr:`.Call.reference`."""
+        self.compared = reference is not None and (reference[0].id, reference[1]) != (
+            target.provider.id,
+            candidate.model,
+        )
+        """Whether what each of them costs is told beside what it would have cost there."""
         self.target = target
         self.transport = transport
         self.gates = gates
@@ -126,67 +127,3 @@ class Plan:
     def write_head(self, length: int) -> bytes:
         """The head of a request whose body has ``length`` bytes, as the client of the provider writes it."""
         return self._head % length
-
-
-class Plans:
-    """Finds plans, and keeps them while the snapshot stands."""
-
-    __slots__ = ("_gates", "_holder", "_kept", "_ledger", "_resolver", "_snapshot", "_targets")
-
-    def __init__(
-        self, holder: SnapshotHolder, resolver: Resolver, targets: Targets, gates: Sequence[Gate], ledger: Ledger
-    ) -> None:
-        self._holder = holder
-        self._resolver = resolver
-        self._targets = targets
-        self._gates = gates
-        self._ledger = ledger
-        self._snapshot: Snapshot | None = None
-        self._kept: dict[tuple[str | None, str], Plan | None] = {}
-        # A plan has the credential in its head: an idle one must not outlive the target.
-        targets.when_forgotten(self._kept.clear)
-
-    def find(self, actor: Actor, name: str) -> Plan | None:
-        """The plan for calls of ``actor``, who has a key, to ``name``; None where they are not plain.
-
-        Errors are not told here: who serves all other calls finds them too.
-        """
-        snapshot = self._holder.current
-        if snapshot is not self._snapshot or len(self._kept) > CAPACITY:
-            self._kept.clear()
-            self._snapshot = snapshot
-        key = (actor.key_id, name)
-        try:
-            plan = self._kept[key]
-            if plan is None or self._targets.is_good(plan.target):
-                return plan
-        except KeyError:
-            pass
-        try:
-            plan = self._make(snapshot, actor, name)
-        except TrunklineError:
-            # What is wrong now may be right before the snapshot changes, such as a key that does not open.
-            return None
-        self._kept[key] = plan
-        return plan
-
-    def _make(self, snapshot: Snapshot, actor: Actor, name: str) -> Plan | None:
-        check(actor, "call")
-        found = self._resolver.resolve(snapshot, actor, name)
-        candidate = found[0]
-        if len(found) > 1 or candidate.trial or candidate.route or candidate.feature:
-            return None
-        concerned: list[ImmediateGate] = []
-        for gate in self._gates:
-            if gate.concerns(snapshot, actor, candidate):
-                if not isinstance(gate, ImmediateGate):
-                    return None
-                concerned.append(gate)
-        target = self._targets.get(candidate)
-        transport = target.transport
-        if target.endpoint.signer is not None or not isinstance(transport, DirectTransport):
-            return None
-        fit = _ANY.find_fit(target, candidate.model)
-        opened = self._ledger.describe(actor, candidate, "chat", requested_model=name, streamed=False, context=NOTHING)
-        gates = [gate.bind(actor, candidate, target) for gate in concerned]
-        return Plan(snapshot, candidate, target, transport, fit, opened, gates)

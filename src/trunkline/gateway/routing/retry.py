@@ -18,7 +18,7 @@ from trunkline.core.errors import (
     UpstreamError,
 )
 from trunkline.core.strategy import Cause
-from trunkline.outbound import ForbiddenAddress
+from trunkline.outbound import ForbiddenAddress, Timeouts
 
 RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server"})
 """Kinds after which the provider has not done the work. A time-out is none: the provider may be at it still."""
@@ -128,3 +128,13 @@ def find_cause(error: UpstreamError) -> Cause | None:
     if error.kind == "moderated":
         return "contentFilter"
     return "contextWindow" if error.kind == "too_large" else None
+
+
+def grant(timeouts: Timeouts, left: float, *, more: bool) -> Timeouts:
+    """The time for an attempt at an answer in one piece, where the call has ``left`` seconds.
+
+    Nothing comes of it before all of it is there, so no silence means anything: the attempt may take all that is left,
+    or half of it while there is ``more`` to turn to.
+    """
+    silence = max(left / 2, timeouts.first_byte) if more else left
+    return Timeouts(connect=timeouts.connect, first_byte=silence, between=silence, total=left)

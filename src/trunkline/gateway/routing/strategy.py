@@ -84,6 +84,13 @@ class Strategies:
             ordered += TABLE[route.strategy].rank(self, list(group), streams)
         return ordered
 
+    def take_back(self, candidates: Sequence[Candidate]) -> None:
+        """What :meth:`order` gave is not used: whoever asks next gets the turns that were taken for it."""
+        route = candidates[0].route
+        for place in {(route.id, _priority(one)) for one in candidates} if route is not None else ():
+            if self._turns.get(place, 0) > 0:
+                self._turns[place] -= 1
+
     def enter(self, candidate: Candidate) -> bool:
         """Whether a call may go to ``candidate`` now; others are to be tried first when not."""
         return candidate.route is None or self.breakers.enter(candidate.entry)

@@ -149,6 +149,15 @@ class Targets:
         """Whether a ``target`` may still be used, while the snapshot stands that it was made for."""
         return target.until > self._clock()
 
+    def find_reference(self, candidate: Candidate) -> tuple[Provider, str] | None:
+        """The provider and the model of the first target of the candidate's route, where that can be told."""
+        route = candidate.route
+        first = route.targets[0] if route is not None and route.targets else None
+        entry = candidate.part.configurations.get(first.configuration_id) if first is not None else None
+        provider = self.providers.get(entry.provider) if entry is not None else None
+        model = None if first is None or entry is None else first.model or entry.model
+        return None if provider is None or model is None else (provider, model)
+
     def lacks_key(self, entry: ConfigurationEntry) -> bool:
         """Whether ``entry`` cannot be called for want of a key."""
         provider = self.providers.get(entry.provider)
