@@ -12,6 +12,7 @@ import pytest
 import yaml
 from tests.unit.deploy.promises import DEPLOY, find_longest_stop, find_unknown
 
+from trunkline import __version__
 from trunkline.faces.operations import router
 from trunkline.vault.root_key import CREDENTIAL_NAME
 
@@ -96,6 +97,12 @@ def read_environment(values: dict[str, Any]) -> dict[str, Any]:
     environment = {entry["name"]: entry.get("value", entry.get("valueFrom")) for entry in listed}
     assert len(environment) == len(listed), "a name comes twice"
     return environment
+
+
+def test_it_installs_this_version() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert chart["appVersion"] == __version__
+    assert find_pod(SMALL)[1]["image"] == f"registry.example.com/trunkline:{__version__}"
 
 
 def test_helm_finds_nothing_wrong() -> None:
@@ -205,6 +212,7 @@ def test_every_pod_keeps_its_journal() -> None:
     stateful = pick(EVERYTHING, "StatefulSet")["spec"]
     mounts = {mount["name"]: mount["mountPath"] for mount in find_pod(EVERYTHING)[1]["volumeMounts"]}
     assert f"VOLUME {mounts['data']}\n" in (DEPLOY / "Dockerfile").read_text()
+    assert read_environment(EVERYTHING)["TRUNKLINE_DATA_DIR"].startswith(f"{mounts['data']}/")
     assert [claim["metadata"]["name"] for claim in stateful["volumeClaimTemplates"]] == ["data"]
     assert set(stateful["persistentVolumeClaimRetentionPolicy"].values()) == {"Retain"}
 

@@ -11,6 +11,7 @@ import jsonschema
 import yaml
 from tests.unit.deploy.promises import DEPLOY, find_longest_stop, find_unknown
 
+from trunkline import __version__
 from trunkline.settings import Settings
 from trunkline.vault.root_key import CREDENTIAL_NAME
 
@@ -32,6 +33,10 @@ def test_the_image_is_built_of_this_repository() -> None:
     context = (FILE.parent / SERVER["build"]["context"]).resolve()
     assert context == DEPLOY.parent
     assert (context / SERVER["build"]["dockerfile"]).is_file()
+
+
+def test_it_starts_this_version() -> None:
+    assert SERVER["image"] == f"${{IMAGE:-trunkline:{__version__}}}"
 
 
 def test_every_image_names_its_version() -> None:
