@@ -1,4 +1,4 @@
-import type { QueryClient } from "@tanstack/react-query";
+import { notifyManager, type QueryClient } from "@tanstack/react-query";
 import type { AnswerEvent, TrunklineClient } from "@trunkline/client";
 import { type AnswerPart, follow, RunningAnswer } from "@/shared/answer/running";
 import { conversationQuery, type ConversationTree } from "./api";
@@ -65,10 +65,8 @@ async function run(place: Place, pending: Pending, open: () => AsyncIterable<Ans
     return await reread();
   } finally {
     stopListening();
-    change(
-      id,
-      talks.of(id).filter((each) => each !== pending),
-    );
+    // Who shows the conversation hears of the kept answer first: there is no moment with neither of the two.
+    notifyManager.schedule(() => change(id, talks.of(id).filter((each) => each !== pending)));
   }
 }
 

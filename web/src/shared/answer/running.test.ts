@@ -43,7 +43,7 @@ test("what comes in a burst is written out over some frames, in its order, and n
   answer.take(say(1, text));
   tick();
   const first = textOf(answer);
-  expect(first.length).toBeLessThan(text.length / 4);
+  expect(first.length).toBeLessThan(text.length / 3);
   expect(text.startsWith(first)).toBe(true);
   for (let frame = 0; frame < 60; frame += 1) {
     tick();
@@ -73,6 +73,20 @@ test("a stop is told apart from an end, and a failure keeps what had come", () =
   failed.take(say(3, "Half"));
   failed.take({ id: "m:4", type: "error", code: "TIMEOUT", message: "Too slow.", retryable: true });
   expect([failed.read().state, textOf(failed)]).toEqual(["failed", "Half"]);
+});
+
+test("what is seen changes 25 times a second at most, so that what shows it can keep up", () => {
+  const { clock, tick } = handClock();
+  const answer = new RunningAnswer(clock);
+  const heard = vi.fn<() => void>();
+  answer.subscribe(heard);
+  for (let milliseconds = 0; milliseconds < 1_000; milliseconds += 5) {
+    answer.take(say(1, "word "));
+    tick(5);
+  }
+  expect(heard.mock.calls.length).toBe(25);
+  // Of 1,000 characters, so few wait.
+  expect(textOf(answer).length).toBeGreaterThan(800);
 });
 
 test("a long answer changes less often", () => {

@@ -35,11 +35,13 @@ export interface Clock {
   now: () => number;
 }
 
+/** Between two changes of what is seen: a page that is busy otherwise needs the time between to draw the last one. */
+const STEP_MS = 40;
 const SLOW_FROM = 50_000;
 const SLOW_MS = 100;
 const HIDDEN_MS = 200;
-/** Of what waits, this share is shown with a frame: what comes in a burst is written out, and never far behind. */
-const SHARE = 1 / 8;
+/** Of what waits, this share is shown with a step: what comes in a burst is written out, and never far behind. */
+const SHARE = 1 / 4;
 /** More than that at once is a text that was there before. */
 const BURST = 4_000;
 
@@ -50,8 +52,8 @@ const browser: Clock = {
 };
 
 /**
- * One answer while it is read. Events come as fast as they like; what is seen changes once a frame, and less often when it is
- * long. For `useSyncExternalStore`.
+ * One answer while it is read. Events come as fast as they like; what is seen changes 25 times a second, and less often when it
+ * is long. For `useSyncExternalStore`.
  */
 export class RunningAnswer {
   /** Where to go on after a lost connection. */
@@ -61,7 +63,7 @@ export class RunningAnswer {
   };
   #waiting: { type: "text" | "reasoning"; text: string }[] = [];
   #planned = false;
-  #shownAt = 0;
+  #shownAt = Number.NEGATIVE_INFINITY;
   #length = 0;
   readonly #begunAt: number;
   #firstAt: number | null = null;
@@ -161,7 +163,7 @@ export class RunningAnswer {
     const waits = this.#waiting.reduce((sum, piece) => sum + piece.text.length, 0);
     if (waits === 0) return;
     const now = this.#clock.now();
-    if (this.#length > SLOW_FROM && now - this.#shownAt < SLOW_MS) {
+    if (now - this.#shownAt < (this.#length > SLOW_FROM ? SLOW_MS : STEP_MS)) {
       this.#plan();
       return;
     }

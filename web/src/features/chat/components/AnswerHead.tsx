@@ -1,5 +1,6 @@
 import { Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { memo } from "react";
 import { type Choice, choicesQuery, findChoice } from "@/shared/choices/choices";
 import { ModelInfo } from "@/shared/choices/ModelInfo";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
@@ -10,7 +11,7 @@ import classes from "./Answer.module.css";
 import { BranchSwitch } from "./BranchSwitch";
 
 /** Who answers: the mark, the name, the model with what is known of it, and which of several answers this is. */
-export function AnswerHead({
+export const AnswerHead = memo(function AnswerHead({
   talkWith,
   model,
   live,
@@ -35,7 +36,7 @@ export function AnswerHead({
       {place === null ? null : <BranchSwitch place={place} words={texts.answerPlace(place.number, place.count)} onShow={onShow} />}
     </Group>
   );
-}
+});
 
 /** The conversation may have gone on with another model since: then what has this one is named. */
 function answering(choices: readonly Choice[], talkWith: string, model: string | null): Choice {

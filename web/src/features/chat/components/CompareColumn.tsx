@@ -8,7 +8,7 @@ import { texts } from "../texts";
 import { turnsOf } from "../turns";
 import { useSticky } from "../useSticky";
 import { Announcer } from "./Announcer";
-import { KeptAnswer, LiveAnswer } from "./Answer";
+import { Answer } from "./Answer";
 import classes from "./CompareColumn.module.css";
 import { Question } from "./Question";
 
@@ -32,9 +32,7 @@ export function CompareColumn({ id, talkWith, chosen, onChoose }: { id: string; 
           {conversation.isError ? <Problem error={conversation.error} retry={() => void conversation.refetch()} /> : null}
           {turns.map((turn) => {
             if (turn.role === "user") return <Question key={turn.key} turn={turn} onResend={null} onShow={nothing} />;
-            const shown = { talkWith, place: null, onShow: nothing, onRegenerate: null };
-            if (turn.running !== null) return <LiveAnswer key={turn.key} running={turn.running} {...shown} />;
-            return turn.message === null ? null : <KeptAnswer key={turn.key} message={turn.message} {...shown} />;
+            return <Answer key={turn.key} turn={{ ...turn, place: null }} talkWith={talkWith} onShow={nothing} onRegenerate={null} />;
           })}
         </Box>
       </Box>

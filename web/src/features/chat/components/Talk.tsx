@@ -10,7 +10,7 @@ import { useSticky } from "../useSticky";
 import { usd } from "@/shared/format/money";
 import { count } from "@/shared/format/quantity";
 import { Announcer } from "./Announcer";
-import { KeptAnswer, LiveAnswer } from "./Answer";
+import { Answer } from "./Answer";
 import { CompareLink } from "./CompareLink";
 import { Composer } from "./Composer";
 import { Question } from "./Question";
@@ -30,9 +30,7 @@ export function Talk({ tree }: { tree: ConversationTree }) {
             if (turn.role === "user") {
               return <Question key={turn.key} turn={turn} onShow={talking.show} onResend={talking.resendOf(turn)} />;
             }
-            const shown = { talkWith: talking.talkWith, place: turn.place, onShow: talking.show, onRegenerate: talking.regenerateOf(turn) };
-            if (turn.running !== null) return <LiveAnswer key={turn.key} running={turn.running} {...shown} />;
-            return turn.message === null ? null : <KeptAnswer key={turn.key} message={turn.message} {...shown} />;
+            return <Answer key={turn.key} turn={turn} talkWith={talking.talkWith} onShow={talking.show} onRegenerate={talking.regenerateOf(turn)} />;
           })}
         </Box>
       </Box>
