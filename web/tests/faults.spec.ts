@@ -96,6 +96,43 @@ test("who saves a budget that somebody else changed sees both sides, and keeps w
   expect((await ask("GET", `/api/budgets/${id}`))["amount"]).toMatch(/^25/);
 });
 
+test("limits, policies and alert rules that somebody else changed meet both sides, too", async ({ page }) => {
+  const name = `Watched ${Date.now()}`;
+  const conflict = page.getByRole("dialog", { name: "Somebody changed it meanwhile" });
+  /** Types `typed` into a field of the open form, while `change` happens elsewhere, and saves it over that. */
+  const saveOver = async (field: string, typed: string, change: () => Promise<unknown>, theirs: string) => {
+    const form = page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Save", exact: true }) });
+    await form.getByRole("textbox", { name: field, exact: true }).fill(typed);
+    await change();
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(conflict.getByRole("region", { name: "Theirs" })).toContainText(theirs);
+    await expect(conflict.getByRole("region", { name: "Yours" })).toContainText(typed.replaceAll(",", ""));
+    await conflict.getByRole("button", { name: "Save mine over theirs" }).click();
+    await expect(form).toBeHidden();
+  };
+  const rule = await ask("POST", "/api/alerts/rules", { kind: "error_rate", name, threshold: 5, windowMinutes: 15 });
+  await signIn(page, "/console/alerts?tab=rules");
+  await page.getByRole("button", { name: `Edit ${name}` }).click();
+  await saveOver("Name", `${name} mine`, () => ask("PUT", `/api/alerts/rules/${rule["id"]}`, { threshold: 44 }), "44");
+  expect((await ask("GET", `/api/alerts/rules/${rule["id"]}`))["name"]).toBe(`${name} mine`);
+
+  const workspaceId = rule["workspaceId"];
+  const made = await ask<{ policy: { id: string } }>("POST", "/policy", { name, content: "None.", riskType: "LOW", actionType: 0, workspaceId, rule: { kind: "allowedModels", models: ["gpt-*"] } });
+  await page.goto("/console/policies?tab=policies");
+  await page.getByRole("button", { name: `Actions for the policy ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  await saveOver("Name", `${name} mine`, () => ask("PUT", `/policy/${made.policy.id}`, { riskType: "HIGH" }), "HIGH");
+  expect((await ask<{ policy: { name: string } }>("GET", `/policy/${made.policy.id}`)).policy.name).toBe(`${name} mine`);
+
+  const limit = await ask("POST", "/api/limits", { subject: "workspace", measure: "tokens", window: "day", amount: 60_000_000 });
+  await page.goto("/console/policies?tab=limits");
+  await page.getByRole("button", { name: /^Actions for the limit 60/ }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  await saveOver("How many", "7,000,000", () => ask("PUT", `/api/limits/${limit["id"]}`, { burst: 50_000 }), "50000");
+  expect((await ask<{ amount: number }>("GET", `/api/limits/${limit["id"]}`)).amount).toBe(7_000_000);
+  await ask("DELETE", `/api/limits/${limit["id"]}`);
+});
+
 test("an answer that loses its connection in the middle says so, and goes on", async ({ page, context }) => {
   const model = await startModel();
   await addConfiguration(page, model, "Cut off");

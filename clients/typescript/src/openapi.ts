@@ -9279,6 +9279,11 @@ export interface components {
              */
             byAdmin: boolean;
             /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
              * Createdby
              * @description The id of the user who created it.
              */
@@ -10228,6 +10233,11 @@ export interface components {
              * @description The id of the API key; `null` if none was used.
              */
             keyId: string | null;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
             /**
              * Createdby
              * @description The id of the user who created it.
@@ -22581,7 +22591,10 @@ export interface operations {
     update_limit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description The limit's `id`. */
                 limit_id: string;
@@ -22648,6 +22661,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -22691,7 +22713,10 @@ export interface operations {
     delete_limit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description The limit's `id`. */
                 limit_id: string;
@@ -22747,6 +22772,15 @@ export interface operations {
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32600,7 +32634,10 @@ export interface operations {
     update_policy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description The policy's `id`. */
                 policy_id: string;
@@ -32691,6 +32728,21 @@ export interface operations {
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "The policy was changed meanwhile: it is at revision 3, not 2. Read it again and repeat your change."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -32740,7 +32792,10 @@ export interface operations {
     delete_policy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description The policy's `id`. */
                 policy_id: string;
@@ -32818,6 +32873,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "The policy was changed meanwhile: it is at revision 3, not 2. Read it again and repeat your change."
+                     *     }
+                     */
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };

@@ -39,6 +39,27 @@ async def admin(live_on_each: LiveServer) -> Person:
     return await live_on_each.admin()
 
 
+async def test_who_changes_a_limit_can_say_from_which_state(admin: Person) -> None:
+    body = {"subject": "workspace", "measure": "requests", "amount": 60}
+    made = await admin.client.post("/api/limits", json=body)
+    path = made.headers["location"]
+    assert (made.headers["etag"], made.json()["revision"]) == ('"1"', 1)
+    first = {"If-Match": made.headers["etag"]}
+    changed = await admin.client.put(path, json={"amount": 90}, headers=first)
+    assert (changed.status_code, changed.headers["etag"], changed.json()["revision"]) == (200, '"2"', 2)
+    same = await admin.client.put(path, json={"amount": 90})
+    assert same.headers["etag"] == '"2"', "nothing was changed"
+    stale = await admin.client.put(path, json={"amount": 30}, headers=first)
+    assert stale.status_code == 412
+    assert stale.json()["message"] == (
+        "The limit was changed meanwhile: it is at revision 2, not 1. Read it again and repeat your change."
+    )
+    assert (await admin.client.delete(path, headers=first)).status_code == 412
+    read = await admin.client.get(path)
+    assert (read.json()["amount"], read.headers["etag"]) == (90, '"2"')
+    assert (await admin.client.delete(path, headers={"If-Match": '"2"'})).status_code == 200
+
+
 async def test_a_limit_is_made_read_changed_and_deleted(admin: Person) -> None:
     key = await admin.make_key(name="CI")
     made = await admin.client.post(

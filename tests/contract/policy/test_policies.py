@@ -55,6 +55,25 @@ async def test_a_policy_is_made_shown_changed_and_deleted(team_on_each: PolicyWo
     assert log[1]["before"] == {"riskType": "LOW", "actionType": 0}
 
 
+async def test_who_changes_a_policy_can_say_from_which_state(team_on_each: PolicyWorkspace) -> None:
+    team = team_on_each
+    made = await team.there.post("/policy", json=draft(workspaceId=team.workspace_id))
+    path = f"/policy/{made.json()['policy']['id']}"
+    assert (made.headers["etag"], made.json()["policy"]["revision"]) == ('"1"', 1)
+    first = {"If-Match": made.headers["etag"]}
+    changed = await team.there.put(path, json={"name": "Q"}, headers=first)
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    stale = await team.there.put(path, json={"name": "R"}, headers=first)
+    assert stale.status_code == 412
+    assert stale.json()["message"] == (
+        "The policy was changed meanwhile: it is at revision 2, not 1. Read it again and repeat your change."
+    )
+    assert (await team.there.delete(path, headers=first)).status_code == 412
+    read = await team.there.get(path)
+    assert (read.json()["policy"]["name"], read.headers["etag"]) == ("Q", '"2"')
+    assert (await team.there.delete(path, headers={"If-Match": '"2"'})).status_code == 200
+
+
 WRONG: tuple[tuple[Json, str], ...] = (
     ({"name": " "}, "name: must not be empty"),
     ({"name": "two\nlines"}, "name: holds a line break"),

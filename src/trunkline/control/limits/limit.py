@@ -56,6 +56,7 @@ class LimitRecord(msgspec.Struct, frozen=True, kw_only=True):
     window: Window | None
     burst: int | None
     by_admin: bool
+    revision: int
     created_by: str
     created_at: datetime
     updated_at: datetime

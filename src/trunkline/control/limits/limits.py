@@ -22,7 +22,7 @@ from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
-from trunkline.core.errors import Conflict, Forbidden, NotFound
+from trunkline.core.errors import Conflict, Forbidden, NotFound, Stale
 from trunkline.storage import limits, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Limit, now
@@ -93,10 +93,12 @@ class Limits:
             await self._audit.record(tx, actor, "limits.create", target=(KIND, row.id), after=write_state(row))
             return _show(row, await find_names(tx, row.workspace_id, [row]))
 
-    async def update(self, actor: Actor, limit_id: str, change: LimitChange) -> LimitRecord:
-        """Change how much it is. Raises NotFound, Forbidden and InvalidInput."""
+    async def update(
+        self, actor: Actor, limit_id: str, change: LimitChange, *, if_revision: int | None = None
+    ) -> LimitRecord:
+        """Change how much it is. Raises NotFound, Forbidden, Stale and InvalidInput."""
         async with self._database.write() as tx:
-            row = await self._hold(tx, actor, limit_id)
+            row = await self._hold(tx, actor, limit_id, if_revision)
             record = _show(row, await find_names(tx, row.workspace_id, [row]))
             before = write_state(row)
             if change.amount is not UNSET:
@@ -107,22 +109,23 @@ class Limits:
             was, became = changes(before, write_state(row))
             if was or became:
                 row.by_admin = at_least(actor.role, "admin")
+                row.revision += 1
                 row.updated_at = now()
                 await tx.flush()
                 await workspaces.touch(tx, row.workspace_id, "limit", row.id)
                 await self._audit.record(tx, actor, "limits.update", target=(KIND, row.id), before=was, after=became)
             return _show(row, await find_names(tx, row.workspace_id, [row]))
 
-    async def delete(self, actor: Actor, limit_id: str) -> None:
-        """It holds no more from now on. Raises NotFound and Forbidden."""
+    async def delete(self, actor: Actor, limit_id: str, *, if_revision: int | None = None) -> None:
+        """It holds no more from now on. Raises NotFound, Forbidden and Stale."""
         async with self._database.write() as tx:
-            row = await self._hold(tx, actor, limit_id)
+            row = await self._hold(tx, actor, limit_id, if_revision)
             before = write_state(row)
             await limits.remove(tx, row)
             await workspaces.touch(tx, row.workspace_id, "limit", row.id)
             await self._audit.record(tx, actor, "limits.delete", target=(KIND, row.id), before=before)
 
-    async def _hold(self, tx: Transaction, actor: Actor, limit_id: str) -> Limit:
+    async def _hold(self, tx: Transaction, actor: Actor, limit_id: str, if_revision: int | None) -> Limit:
         access.check(actor, "limits.change")
         require_whole_workspace(actor)
         row = await _find(tx, actor, limit_id, lock=True)
@@ -130,6 +133,11 @@ class Limits:
             raise Forbidden("An admin has set this limit, so it takes the role 'admin' in the workspace to change it.")
         if row.created_by != actor.user_id and not at_least(actor.role, "admin"):
             raise Forbidden("Somebody else has set this limit, so it takes the role 'admin' to change it.")
+        if if_revision is not None and if_revision != row.revision:
+            raise Stale(
+                f"The limit was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
+                " Read it again and repeat your change."
+            )
         return row
 
 

@@ -11,7 +11,7 @@ from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.memberships import find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Conflict, InvalidInput, NotFound
+from trunkline.core.errors import Conflict, InvalidInput, NotFound, Stale
 from trunkline.storage import applications, change_marks, keys, policies, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Policy, now
@@ -109,20 +109,29 @@ class Policies:
             await self._audit.record(tx, actor, "policies.create", target=("policy", policy.id), after=state(policy))
             return show(policy, self._org_id)
 
-    async def update(self, actor: Actor, policy_id: str, scope: PolicyScope, draft: PolicyDraft) -> PolicyRecord:
+    async def update(
+        self,
+        actor: Actor,
+        policy_id: str,
+        scope: PolicyScope,
+        draft: PolicyDraft,
+        *,
+        if_revision: int | None = None,
+    ) -> PolicyRecord:
         """Lay ``draft`` over it. What ``scope`` says must be what it is: a policy stays where it was made.
 
-        Raises NotFound, Forbidden and InvalidInput.
+        Raises NotFound, Forbidden, Stale and InvalidInput.
         """
         if draft.is_empty:
             raise InvalidInput("Send at least one of name, content, riskType, actionType, failMode, enabled and rule.")
         async with self._database.write() as tx:
-            policy = await self._hold(tx, actor, policy_id)
+            policy = await self._hold(tx, actor, policy_id, if_revision)
             self._require_same(policy, scope)
             before = state(policy)
             lay_over(policy, draft)
             was, became = changes(before, state(policy))
             if was or became:
+                policy.revision += 1
                 policy.updated_at = now()
                 await _touch(tx, policy)
                 await self._audit.record(
@@ -131,10 +140,10 @@ class Policies:
             await tx.flush()
             return show(policy, self._org_id)
 
-    async def delete(self, actor: Actor, policy_id: str) -> None:
-        """It holds no more from now on. What broke it stays written down."""
+    async def delete(self, actor: Actor, policy_id: str, *, if_revision: int | None = None) -> None:
+        """It holds no more from now on. What broke it stays written down. Raises NotFound, Forbidden and Stale."""
         async with self._database.write() as tx:
-            policy = await self._hold(tx, actor, policy_id)
+            policy = await self._hold(tx, actor, policy_id, if_revision)
             policy.deleted_at = now()
             await tx.flush()
             await _touch(tx, policy)
@@ -147,11 +156,16 @@ class Policies:
             raise _unknown()
         return policy, actor if policy.workspace_id is None else reach[policy.workspace_id]
 
-    async def _hold(self, tx: Transaction, actor: Actor, policy_id: str) -> Policy:
+    async def _hold(self, tx: Transaction, actor: Actor, policy_id: str, if_revision: int | None) -> Policy:
         policy = await policies.find(tx, {actor.workspace_id}, policy_id, lock=True)
         if policy is None or not _concerns(policy, actor):
             raise _unknown()
         _check(actor, policy.workspace_id)
+        if if_revision is not None and if_revision != policy.revision:
+            raise Stale(
+                f"The policy was changed meanwhile: it is at revision {policy.revision}, not {if_revision}."
+                " Read it again and repeat your change."
+            )
         return policy
 
     def _require_org(self, org_id: str | None) -> None:

@@ -70,6 +70,7 @@ class PolicyRecord:
     workspace_id: str | None
     application_id: str | None
     key_id: str | None
+    revision: int
     created_by: str
     created_at: datetime
     updated_at: datetime

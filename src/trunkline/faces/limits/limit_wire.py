@@ -20,7 +20,7 @@ class LimitCreateRequest(RequestBody):
     """A new limit."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
-        {"id", "workspaceId", "subjectName", "byAdmin", "createdBy", "createdAt", "updatedAt"}
+        {"id", "workspaceId", "subjectName", "byAdmin", "revision", "createdBy", "createdAt", "updatedAt"}
     )
     example: ClassVar[dict[str, Any]] = {"subject": "key", "measure": "requests", "amount": 60}
 
@@ -68,6 +68,7 @@ class LimitResponse(ResponseBody):
     window: Window | None
     burst: int | None
     by_admin: bool
+    revision: int
     created_by: str
     created_at: Moment
     updated_at: Moment

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from trunkline.control.limits.limit import LimitFilter
+from trunkline.control.limits.limit import LimitFilter, LimitRecord
 from trunkline.core.limit import Measure, Subject
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
@@ -42,25 +43,37 @@ async def create_limit(
     """Limit what somebody or something may use. It holds for calls from now on."""
     record = await services.limits.create(actor, given.read())
     response.headers["Location"] = f"/api/limits/{record.id}"
-    return LimitResponse.of(record)
+    return _write(record, response)
 
 
 @router.get("/{limit_id}", dependencies=[allow("limits.read")])
-async def get_limit(services: ServicesDep, limit_id: PathId, actor: ActorDep) -> LimitResponse:
+async def get_limit(services: ServicesDep, limit_id: PathId, actor: ActorDep, response: Response) -> LimitResponse:
     """One limit."""
-    return LimitResponse.of(await services.limits.get(actor, limit_id))
+    return _write(await services.limits.get(actor, limit_id), response)
 
 
 @router.put("/{limit_id}", dependencies=[allow("limits.change")])
 async def update_limit(
-    services: ServicesDep, limit_id: PathId, given: LimitUpdateRequest, actor: ActorDep
+    services: ServicesDep,
+    limit_id: PathId,
+    given: LimitUpdateRequest,
+    actor: ActorDep,
+    if_match: IfMatchDep,
+    response: Response,
 ) -> LimitResponse:
     """Change how much a limit is. Requests and tokens are counted anew from now on."""
-    return LimitResponse.of(await services.limits.update(actor, limit_id, given.read()))
+    return _write(await services.limits.update(actor, limit_id, given.read(), if_revision=if_match), response)
 
 
 @router.delete("/{limit_id}", dependencies=[allow("limits.change")])
-async def delete_limit(services: ServicesDep, limit_id: PathId, actor: ActorDep) -> SuccessResponse:
+async def delete_limit(
+    services: ServicesDep, limit_id: PathId, actor: ActorDep, if_match: IfMatchDep
+) -> SuccessResponse:
     """Delete a limit. It holds no more from now on."""
-    await services.limits.delete(actor, limit_id)
+    await services.limits.delete(actor, limit_id, if_revision=if_match)
     return SuccessResponse()
+
+
+def _write(record: LimitRecord, response: Response) -> LimitResponse:
+    response.headers["ETag"] = write_etag(record.revision)
+    return LimitResponse.of(record)

@@ -22,6 +22,10 @@ _MEANINGS: Final[Mapping[int, tuple[str, str]]] = {
         "There are too many policies.",
         "There are 200 policies, which is the most. Delete one, or join two.",
     ),
+    412: (
+        "It was changed meanwhile: the ETag in If-Match is outdated.",
+        "The policy was changed meanwhile: it is at revision 3, not 2. Read it again and repeat your change.",
+    ),
     429: (
         "Too many requests; `Retry-After` says when to come back.",
         "Too many changes: at most 600 a minute. Try again in 6 seconds.",

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.policies.policy import PolicyScope
+from trunkline.control.policies.policy import PolicyRecord, PolicyScope
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import ServicesDep
@@ -35,14 +36,19 @@ RepoDep = Annotated[GivenId | None, Query(alias="repoId", description="One appli
 
 @router.post("", status_code=201, dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 409, 429))
 async def create_policy(
-    services: ServicesDep, request: Request, actor: ActorDep, everywhere: EverywhereDep, given: PolicyCreateRequest
+    services: ServicesDep,
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    everywhere: EverywhereDep,
+    given: PolicyCreateRequest,
 ) -> PolicyResponse:
     """Make a policy for a workspace, one of its applications or keys, or for the whole installation."""
     policies, scope = services.policies, given.scope()
     if scope.workspace_id is not None:
         actor = await policies.find_actor_at(actor, scope.workspace_id, everywhere=everywhere)
         remember_actor(request, actor)
-    return PolicyResponse.of(await policies.create(actor, scope, given.draft()))
+    return _write(await policies.create(actor, scope, given.draft()), response)
 
 
 @router.post("/preview", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 429))
@@ -78,23 +84,35 @@ async def list_policies(
 
 @router.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))
 async def get_policy(
-    services: ServicesDep, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId
+    services: ServicesDep, response: Response, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId
 ) -> PolicyResponse:
     """One policy."""
-    return PolicyResponse.of(await services.policies.get(actor, policy_id, everywhere=everywhere))
+    return _write(await services.policies.get(actor, policy_id, everywhere=everywhere), response)
 
 
-@router.put("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 429))
+@router.put("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 412, 429))
 async def update_policy(
-    services: ServicesDep, actor: ThereDep, policy_id: PathId, given: PolicyUpdateRequest
+    services: ServicesDep,
+    response: Response,
+    actor: ThereDep,
+    policy_id: PathId,
+    given: PolicyUpdateRequest,
+    if_match: IfMatchDep,
 ) -> PolicyResponse:
     """Change any part of a policy but its scope. Calls are held to it as soon as this answers."""
-    changed = await services.policies.update(actor, policy_id, given.scope(), given.draft())
-    return PolicyResponse.of(changed)
+    scope, draft = given.scope(), given.draft()
+    return _write(await services.policies.update(actor, policy_id, scope, draft, if_revision=if_match), response)
 
 
-@router.delete("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(403, 404, 429))
-async def delete_policy(services: ServicesDep, actor: ThereDep, policy_id: PathId) -> PolicyDeleteResponse:
+@router.delete("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(403, 404, 412, 429))
+async def delete_policy(
+    services: ServicesDep, actor: ThereDep, policy_id: PathId, if_match: IfMatchDep
+) -> PolicyDeleteResponse:
     """Delete a policy. What broke it stays listed."""
-    await services.policies.delete(actor, policy_id)
+    await services.policies.delete(actor, policy_id, if_revision=if_match)
     return PolicyDeleteResponse(message="The policy was deleted. Calls are no longer held to it.")
+
+
+def _write(record: PolicyRecord, response: Response) -> PolicyResponse:
+    response.headers["ETag"] = write_etag(record.revision)
+    return PolicyResponse.of(record)

@@ -29,7 +29,7 @@ FailModeField = Annotated[
 ]
 EnabledField = Annotated[StrictBool, Field(description="Whether calls are held to it. `true` unless said otherwise.")]
 
-_READ_ONLY = frozenset({"id", "createdBy", "createdAt", "updatedAt"})
+_READ_ONLY = frozenset({"id", "revision", "createdBy", "createdAt", "updatedAt"})
 
 
 class _Scoped(RequestBody):
@@ -162,6 +162,7 @@ class PolicyItemResponse(ResponseBody):
     workspace_id: str | None
     repo_id: str | None = Field(validation_alias="application_id")
     key_id: str | None
+    revision: int
     created_by: str
     created_at: Moment
     updated_at: Moment

@@ -33,6 +33,7 @@ class Limit(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     burst: Mapped[int | None] = mapped_column(BigInteger)
     by_admin: Mapped[bool]
+    revision: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)

@@ -28,6 +28,7 @@ class Policy(Base):
     rule: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON)
     fail_mode: Mapped[str] = mapped_column(String(16), default="open")
     is_enabled: Mapped[bool] = mapped_column(default=True)
+    revision: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)

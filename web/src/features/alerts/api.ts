@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { AlertChannel, AlertFilter, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertChannelRequest, UpdateAlertRuleRequest } from "@trunkline/client";
+import type { AlertChannel, AlertFilter, AlertRule, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertChannelRequest, UpdateAlertRuleRequest } from "@trunkline/client";
 import { at, readAll } from "@/shared/api/pages";
+import type { Saved } from "@/shared/revisions/useConflicts";
 import { readConfigurations } from "@/shared/subjects/configurations";
 import { useWorkspace } from "@/shared/workspace";
 import type { Subject } from "./kinds";
@@ -71,9 +72,12 @@ export function useAlertChanges() {
   const { alerts } = client;
   return {
     acknowledge: useMutation({ mutationFn: (alertId: string) => alerts.acknowledge(alertId), onSuccess }),
+    /** Fails with 412 where somebody else changed it meanwhile. */
     saveRule: useMutation({
-      mutationFn: ({ ruleId, body }: { ruleId: string | null; body: CreateAlertRuleRequest }) =>
-        ruleId === null ? alerts.rules.create(body) : alerts.rules.update(ruleId, body as UpdateAlertRuleRequest),
+      mutationFn: ({ draft: body, onto }: Saved<AlertRule, CreateAlertRuleRequest>) =>
+        onto === null
+          ? alerts.rules.create(body)
+          : client.put("/api/alerts/rules/{rule_id}", { path: { rule_id: onto.id }, headers: { "if-match": `"${onto.revision}"` }, body: body as UpdateAlertRuleRequest }),
       onSuccess,
     }),
     switchRule: useMutation({ mutationFn: ({ ruleId, enabled }: { ruleId: string; enabled: boolean }) => alerts.rules.update(ruleId, { enabled }), onSuccess }),

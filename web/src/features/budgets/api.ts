@@ -45,6 +45,11 @@ export function updateBudget(client: TrunklineClient, { id, revision }: Budget, 
   return client.put("/api/budgets/{budget_id}", { path: { budget_id: id }, headers: { "if-match": `"${revision}"` }, body: draft });
 }
 
+/** Changes how much a limit is, as it was at `revision`; fails with 412 where somebody else changed it meanwhile. */
+export function updateLimit(client: TrunklineClient, { id, revision }: Limit, { amount, burst }: LimitDraft): Promise<Limit> {
+  return client.put("/api/limits/{limit_id}", { path: { limit_id: id }, headers: { "if-match": `"${revision}"` }, body: { amount, burst: burst ?? null } });
+}
+
 /** Deletes a budget: calls are held to it no more. */
 export async function deleteBudget(client: TrunklineClient, id: string): Promise<void> {
   await client.delete("/api/budgets/{budget_id}", { path: { budget_id: id } });

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Saved } from "@/shared/revisions/useConflicts";
 import { useWorkspace } from "@/shared/workspace";
-import { type Budget, type BudgetDraft, budgetsQuery, createBudget, deleteBudget, type Limit, type LimitDraft, limitsQuery, updateBudget } from "./api";
+import { type Budget, type BudgetDraft, budgetsQuery, createBudget, deleteBudget, type Limit, type LimitDraft, limitsQuery, updateBudget, updateLimit } from "./api";
 
 /** The workspace's budgets. */
 export function useBudgets() {
@@ -18,7 +19,7 @@ export function useLimits() {
 export function useSaveBudget() {
   const { client } = useWorkspace();
   return useMutation({
-    mutationFn: ({ draft, onto }: { draft: BudgetDraft; onto: Budget | null }) => (onto === null ? createBudget(client, draft) : updateBudget(client, onto, draft)),
+    mutationFn: ({ draft, onto }: Saved<Budget, BudgetDraft>) => (onto === null ? createBudget(client, draft) : updateBudget(client, onto, draft)),
     onSettled: useForget("budgets"),
   });
 }
@@ -33,12 +34,11 @@ export function useDeleteBudget(): (id: string) => Promise<void> {
   };
 }
 
-/** Makes a limit, or changes how much `limit` is. */
-export function useSaveLimit(limit: Limit | null) {
+/** Makes a limit, or changes how much `onto` is, as it was then; fails with 412 where somebody else changed it meanwhile. */
+export function useSaveLimit() {
   const { client } = useWorkspace();
   return useMutation({
-    mutationFn: (draft: LimitDraft) =>
-      limit === null ? client.limits.create(draft) : client.limits.update(limit.id, { amount: draft.amount, burst: draft.burst ?? null }),
+    mutationFn: ({ draft, onto }: Saved<Limit, LimitDraft>) => (onto === null ? client.limits.create(draft) : updateLimit(client, onto, draft)),
     onSettled: useForget("limits"),
   });
 }

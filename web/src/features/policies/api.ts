@@ -45,9 +45,17 @@ export async function createPolicy(client: TrunklineClient, workspaceId: string,
   await client.createPolicy({ ...draft, ...scope, workspaceId });
 }
 
-/** Changes a policy. Where it holds stays. */
-export async function updatePolicy(client: TrunklineClient, id: string, draft: Partial<PolicyDraft> & { enabled?: boolean }): Promise<void> {
-  await client.updatePolicy(id, draft);
+/** A policy as it is now. */
+export const readPolicy = async (client: TrunklineClient, id: string): Promise<Policy> => (await client.get("/policy/{policy_id}", { path: { policy_id: id } })).policy;
+
+/** Changes a policy as it was at `revision`; fails with 412 where somebody else changed it meanwhile. Where it holds stays. */
+export async function updatePolicy(client: TrunklineClient, { id, revision }: Policy, draft: PolicyDraft): Promise<void> {
+  await client.put("/policy/{policy_id}", { path: { policy_id: id }, headers: { "if-match": `"${revision}"` }, body: draft });
+}
+
+/** Switches a policy on or off, whatever else it says by now. */
+export async function switchPolicy(client: TrunklineClient, id: string, enabled: boolean): Promise<void> {
+  await client.updatePolicy(id, { enabled });
 }
 
 /** Ends a policy. */

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Saved } from "@/shared/revisions/useConflicts";
 import { notifyFailed } from "@/shared/ui/notify";
 import { notifyUndo } from "@/shared/ui/notifyUndo";
 import { useWorkspace } from "@/shared/workspace";
-import { createPolicy, deletePolicy, policiesQuery, type Policy, type PolicyDraft, previewPolicy, updatePolicy, violationsQuery } from "./api";
+import { createPolicy, deletePolicy, policiesQuery, type Policy, type PolicyDraft, previewPolicy, switchPolicy, updatePolicy, violationsQuery } from "./api";
 import { texts } from "./texts";
 
 /** For whom a policy is: all of the workspace, where both are null. */
@@ -23,11 +24,11 @@ export function useViolations(policyId: string | undefined) {
   return useInfiniteQuery(violationsQuery(client, id, policyId));
 }
 
-/** Makes a policy, or changes `policy`. */
-export function useSavePolicy(policy: Policy | null) {
+/** Makes a policy for `scope`, or changes `onto`, as it was then; fails with 412 where somebody else changed it meanwhile. */
+export function useSavePolicy(scope: Scope) {
   const { client, id } = useWorkspace();
   return useMutation({
-    mutationFn: ({ draft, scope }: { draft: PolicyDraft; scope: Scope }) => (policy === null ? createPolicy(client, id, draft, scope) : updatePolicy(client, policy.id, draft)),
+    mutationFn: ({ draft, onto }: Saved<Policy, PolicyDraft>) => (onto === null ? createPolicy(client, id, draft, scope) : updatePolicy(client, onto, draft)),
     onSettled: useForget(),
   });
 }
@@ -37,7 +38,7 @@ export function useSwitchPolicy(): (policy: Policy, enabled: boolean) => void {
   const { client } = useWorkspace();
   const forget = useForget();
   const { mutate } = useMutation({
-    mutationFn: ({ policy, enabled }: { policy: Policy; enabled: boolean }) => updatePolicy(client, policy.id, { enabled }),
+    mutationFn: ({ policy, enabled }: { policy: Policy; enabled: boolean }) => switchPolicy(client, policy.id, enabled),
     onSuccess: (_, { policy, enabled }) => notifyUndo(texts.switched(policy.name, enabled), () => mutate({ policy, enabled: !enabled })),
     onError: notifyFailed,
     onSettled: forget,

@@ -1,10 +1,8 @@
 import { Select, SimpleGrid, TagsInput, Text, TextInput } from "@mantine/core";
-import { TrunklineError } from "@trunkline/client";
-import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
-import { differences } from "@/shared/revisions/differences";
+import { useConflicts } from "@/shared/revisions/useConflicts";
 import { SubjectPicker } from "@/shared/subjects/SubjectPicker";
 import { FormDialog } from "@/shared/ui/FormDialog";
 import { SwitchField } from "@/shared/ui/SwitchField";
@@ -21,29 +19,24 @@ const ZONES = Intl.supportedValuesOf("timeZone");
 /** Makes a budget, or changes `editing`. */
 export function BudgetForm({ editing, onClose }: { editing: Budget | null; onClose: () => void }) {
   const { client } = useWorkspace();
-  const [base, setBase] = useState(editing);
-  const [theirs, setTheirs] = useState<Budget | null>(null);
-  const { control, register, handleSubmit, setError, setValue, getValues, reset, formState } = useForm({ defaultValues: begin(editing) });
+  const form = useForm<BudgetValues>({ defaultValues: begin(editing) });
+  const { control, register, setError, setValue, formState } = form;
   const saving = useSaveBudget();
   const words = texts.budgetForm;
   const { errors, isDirty } = formState;
-  const saveOnto = async (values: BudgetValues, onto: Budget | null): Promise<void> => {
-    try {
-      await saving.mutateAsync({ draft: draftOf(values), onto });
-    } catch (failure) {
-      if (onto !== null && failure instanceof TrunklineError && failure.status === 412) {
-        saving.reset();
-        setTheirs(await readBudget(client, onto.id));
-        return;
-      }
-      setTheirs(null);
-      showAtFields(failure, FIELDS, setError, { "defaultPrice.input": "input", "defaultPrice.output": "output" });
-      return;
-    }
-    notifyDone(texts.done.budget);
-    onClose();
-  };
-  const differencesOf = (values: BudgetValues) => differences(base === null ? {} : draftOf(begin(base)), draftOf(values));
+  const { save, conflict } = useConflicts({
+    editing,
+    form,
+    saving,
+    begin,
+    draftOf,
+    read: ({ id }) => readBudget(client, id),
+    onSaved: () => {
+      notifyDone(texts.done.budget);
+      onClose();
+    },
+    onFailed: (failure) => showAtFields(failure, FIELDS, setError, { "defaultPrice.input": "input", "defaultPrice.output": "output" }),
+  });
   return (
     <>
       <FormDialog
@@ -53,9 +46,9 @@ export function BudgetForm({ editing, onClose }: { editing: Budget | null; onClo
         changed={isDirty && !saving.isSuccess}
         pending={saving.isPending}
         error={isAtFields(saving.error, FIELDS) ? null : saving.error}
-        covered={theirs !== null}
+        covered={conflict !== null}
         onClose={onClose}
-        onSubmit={() => void handleSubmit((values) => saveOnto(values, base))()}
+        onSubmit={save}
       >
         <TextInput label={words.name} data-autofocus error={errors.name?.message} {...register("name", { validate: (name) => name.trim() !== "" || words.nameMissing })} />
         <Controller
@@ -127,20 +120,7 @@ export function BudgetForm({ editing, onClose }: { editing: Budget | null; onClo
           </SimpleGrid>
         </div>
       </FormDialog>
-      {theirs === null ? null : (
-        <ConflictDialog
-          mine={differencesOf(getValues())}
-          theirs={differencesOf(begin(theirs))}
-          saving={saving.isPending}
-          onMine={() => void saveOnto(getValues(), theirs)}
-          onTheirs={() => {
-            setBase(theirs);
-            reset(begin(theirs));
-            setTheirs(null);
-          }}
-          onClose={() => setTheirs(null)}
-        />
-      )}
+      {conflict === null ? null : <ConflictDialog {...conflict} />}
     </>
   );
 }
