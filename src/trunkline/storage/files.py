@@ -28,7 +28,7 @@ async def list_whole(
     at: datetime,
     purposes: Sequence[str],
     after: str | None,
-    before: str | None,
+    before: str | None = None,
     newest_first: bool,
     limit: int,
 ) -> Sequence[StoredFile]:

@@ -249,6 +249,9 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "files, the oldest first": lambda tx: files.list_whole(
         tx, **OWNED, at=NOON, purposes=["batch"], after="i", newest_first=False, limit=50
     ),
+    "files in front of another": lambda tx: files.list_whole(
+        tx, **OWNED, at=NOON, purposes=["batch"], after=None, before="i", newest_first=True, limit=50
+    ),
     "files that are old": lambda tx: files.find_old(tx, NOON, NOON, 50),
     "health": lambda tx: health.list_seen(tx, "w", user_id="u", application_id=None, after="i", limit=50),
     "health that changed": lambda tx: health.list_changed(tx, 1),

@@ -84,12 +84,8 @@ def find_batch_methods(path: str, *, anthropic: bool, google: bool) -> set[str]:
 
 def _find_wires(path: str, anthropic: bool, google: bool) -> tuple[Wire, ...]:
     """Whose path it is. ``/v1/batches`` and ``/v1/files`` are OpenAI's, unless another client says that it asks."""
-    if google:
+    if not path.startswith(("/v1/files", "/v1/batches")):
         return ("anthropic", "gemini")
-    if path.endswith(":download"):
+    if google or path.endswith(":download"):
         return ("gemini",)
-    if path.startswith("/v1/files"):
-        return ("anthropic",) if anthropic else ("openai",)
-    if path.startswith("/v1/batches"):
-        return ("openai",)
-    return ("anthropic", "gemini")
+    return ("anthropic",) if anthropic and path.startswith("/v1/files") else ("openai",)
