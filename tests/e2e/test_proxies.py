@@ -130,7 +130,12 @@ def provider() -> Generator[HoldingProvider]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, provider: HoldingProvider) -> Generator[Server]:
-    settings = {"TRUNKLINE_LOCAL_UPSTREAMS": "loopback", "TRUNKLINE_BASE_PATH": "/trunkline"}
+    # Without pings, so that nothing is sent to who has hung up, which would tell the proxy.
+    settings = {
+        "TRUNKLINE_LOCAL_UPSTREAMS": "loopback",
+        "TRUNKLINE_BASE_PATH": "/trunkline",
+        "TRUNKLINE_PING_SECONDS": "0",
+    }
     server = Server(tmp_path_factory.mktemp("place"), FORWARDED_ALLOW_IPS="127.0.0.1", **settings)
     server.start()
     server.sign_in()
