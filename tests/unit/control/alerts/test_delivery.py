@@ -135,10 +135,26 @@ async def test_to_a_channel_that_is_gone_nothing_is_sent(down: AlertingWorkspace
     assert (delivery.state, delivery.reason) == ("failed", "The channel was deleted.")
 
 
+async def test_to_a_channel_that_is_turned_off_nothing_is_sent(down: AlertingWorkspace) -> None:
+    async with down.database.write() as tx:
+        row = await alert_channels.find(tx, down.workspace_id, down.channel_id)
+        assert row is not None
+        row.is_enabled = False
+    await deliver(down, Sending()).look()
+    (delivery,) = await read(down)
+    assert (delivery.state, delivery.reason) == ("failed", "The channel is turned off.")
+
+
 async def test_a_receiver_that_asks_for_time_gets_it(alerting: AlertingWorkspace) -> None:
     row = AlertDeliveryRow(attempts=0)
     note(row, DeliveryOutcome(ok=False, after=timedelta(minutes=10)), alerting.now, 0.5)
     assert row.next_at == alerting.now + timedelta(minutes=10)
+
+
+async def test_one_that_asks_for_less_waits_as_long_as_any(alerting: AlertingWorkspace) -> None:
+    row = AlertDeliveryRow(attempts=0)
+    note(row, DeliveryOutcome(ok=False, after=timedelta(seconds=1)), alerting.now, 0.5)
+    assert row.next_at == alerting.now + WAITS[0]
 
 
 async def test_what_is_of_no_use_is_not_tried_again(alerting: AlertingWorkspace) -> None:

@@ -13,8 +13,8 @@ from tests.unit.control.alerts.alerting_workspace import START, AlertingWorkspac
 from trunkline.control.alerts import transitions
 from trunkline.control.alerts.journal_watch import JournalWatch
 from trunkline.core.errors import Conflict, Unavailable
-from trunkline.storage import alerts
-from trunkline.storage.tables import AlertDeliveryRow, AlertRow
+from trunkline.storage import alert_rules, alerts, leases
+from trunkline.storage.tables import AlertDeliveryRow, AlertRow, AlertRuleRow
 
 NIGHT = {"start": "11:00", "end": "13:00", "timeZone": "UTC", "holdCritical": False}
 
@@ -104,6 +104,19 @@ async def test_it_must_have_been_so_for_long_enough(alerting: AlertingWorkspace)
     assert await alerting.states() == ["firing"]
 
 
+async def test_an_alert_is_of_its_rule_as_that_is_when_it_fires(alerting: AlertingWorkspace) -> None:
+    rule_id = await alerting.rule("down", for_seconds=300)
+    await alerting.set("down")
+    await alerting.look()
+    async with alerting.database.write() as tx:
+        row = (await tx.scalars(select(AlertRuleRow).where(AlertRuleRow.id == rule_id))).one()
+        row.name, row.severity = "Out of order", "critical"
+        await alert_rules.mark(tx)
+    await alerting.look(seconds=300)
+    (alert,) = await alerting.alerts()
+    assert (alert.state, alert.rule_name, alert.severity) == ("firing", "Out of order", "critical")
+
+
 async def test_what_passes_before_that_leaves_nothing(alerting: AlertingWorkspace) -> None:
     await alerting.rule("down", for_seconds=300)
     await alerting.set("down")
@@ -148,6 +161,52 @@ async def test_that_it_is_over_waits_for_their_end_too(alerting: AlertingWorkspa
     assert await alerting.notices() == ["firing", "resolved"]
 
 
+async def test_in_quiet_hours_nobody_is_told_again(alerting: AlertingWorkspace) -> None:
+    alerting.now = START - timedelta(hours=2)
+    await alerting.rule("down", quiet=NIGHT, repeat_minutes=30)
+    await alerting.set("down")
+    await alerting.look()
+    await alerting.look(hours=2)
+    assert await alerting.notices() == ["firing"]
+    await alerting.look(hours=1)
+    assert await alerting.notices() == ["firing", "repeat"]
+
+
+async def test_one_process_has_the_duty_for_a_while(alerting: AlertingWorkspace) -> None:
+    await alerting.set("down")
+    await alerting.make_evaluation().look()
+    await alerting.set("healthy")
+    await alerting.look(seconds=29)
+    assert await alerting.states() == ["firing"], "the other one would see it"
+    await alerting.look(seconds=1)
+    assert await alerting.states() == ["resolved"]
+
+
+async def test_what_rules_said_before_they_were_changed_is_not_done(
+    alerting: AlertingWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = leases.take
+
+    async def change(tx: Any, *given: Any, **named: Any) -> bool:
+        await alert_rules.mark(tx)
+        return await take(tx, *given, **named)
+
+    await alerting.set("down")
+    with monkeypatch.context() as patched:
+        patched.setattr(leases, "take", change)
+        await alerting.look()
+    assert await alerting.states() == []
+    await alerting.look()
+    assert await alerting.states() == ["firing"]
+
+
+async def test_what_a_clock_ahead_of_ours_says_began_now(alerting: AlertingWorkspace) -> None:
+    await alerting.set("down", since=START + timedelta(hours=1))
+    await alerting.look()
+    (alert,) = await alerting.alerts()
+    assert (alert.state, alert.started_at) == ("firing", START)
+
+
 async def test_what_is_critical_does_not_wait(alerting: AlertingWorkspace) -> None:
     await alerting.rule("down", quiet=NIGHT, severity="critical")
     await alerting.set("down")
@@ -162,8 +221,11 @@ async def test_it_is_told_again_until_somebody_sees_to_it(alerting: AlertingWork
     await alerting.look(minutes=29)
     assert await alerting.notices() == ["firing"]
     await alerting.look(minutes=1)
-    await alerting.look(minutes=30)
+    await alerting.look(minutes=29)
+    assert await alerting.notices() == ["firing", "repeat"]
+    await alerting.look(minutes=1)
     assert await alerting.notices() == ["firing", "repeat", "repeat"]
+    assert [alert.repeats for alert in await alerting.alerts()] == [2]
     async with alerting.database.write() as tx:
         (row,) = (await tx.scalars(select(AlertRow))).all()
         row.state = "acknowledged"

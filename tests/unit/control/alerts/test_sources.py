@@ -17,7 +17,7 @@ from trunkline.core.alert import AlertKind
 from trunkline.core.ids import new_id
 from trunkline.core.moment import to_microseconds
 from trunkline.core.usage_event import Attempt, UsageEvent
-from trunkline.storage import budgets
+from trunkline.storage import budgets, health
 from trunkline.storage.budgets import read_budget
 from trunkline.storage.tables import ApiKey, BudgetRow, ExperimentPhase, Policy
 
@@ -85,6 +85,25 @@ async def test_an_error_rate(alerting: AlertingWorkspace) -> None:
     assert await alerting.states() == ["resolved"]
 
 
+async def test_an_error_rate_is_of_the_quarters_of_its_own_window(alerting: AlertingWorkspace) -> None:
+    for window in (30, 60):
+        await add(alerting, "error_rate", threshold=20.0, least_calls=1, window_minutes=window, name=f"{window}")
+    await keep(alerting.database, [failed(alerting, minutes=59)])
+    await alerting.look()
+    assert [alert.rule_name for alert in await alerting.alerts()] == ["60"]
+    await keep(alerting.database, [failed(alerting, minutes=29)])
+    await alerting.look()
+    assert sorted(alert.rule_name for alert in await alerting.alerts()) == ["30", "60"]
+
+
+async def test_probes_are_no_calls(alerting: AlertingWorkspace) -> None:
+    await add(alerting, "error_rate", threshold=20.0, least_calls=1)
+    slot = to_microseconds(alerting.now) // (15 * MINUTE)
+    async with alerting.database.write() as tx:
+        await health.add_count(tx, (alerting.configuration_id, 15, slot, "probe:server", 0))
+    assert await summaries(alerting) == []
+
+
 async def test_few_calls_say_nothing(alerting: AlertingWorkspace) -> None:
     await add(alerting, "error_rate", threshold=20.0, least_calls=5)
     await keep(alerting.database, [failed(alerting) for _ in range(4)])
@@ -109,6 +128,28 @@ async def test_a_budget_at_80_and_at_100_per_cent(alerting: AlertingWorkspace) -
     # At the next midnight, another period begins.
     await alerting.look(hours=12)
     assert await alerting.states() == ["resolved", "resolved"]
+
+
+async def test_from_any_part_of_a_budget_on(alerting: AlertingWorkspace) -> None:
+    await make_budget(alerting, 1_000)
+    await add(alerting, "budget_used", threshold=50.0)
+    await keep(alerting.database, [call(alerting, cost_nanos=600)])
+    assert await summaries(alerting) == ["60 % of the budget B is used (from 50 % on)."]
+
+
+@pytest.mark.parametrize("kind", ["budget_used", "budget_forecast"])
+async def test_what_was_spent_in_a_period_of_before_a_change_does_not_count(
+    alerting: AlertingWorkspace, kind: AlertKind
+) -> None:
+    budget_id = await make_budget(alerting, 1_000, period="month")
+    await add(alerting, kind, threshold=85.0)
+    await keep(alerting.database, [call(alerting, minutes=24 * 60, cost_nanos=900)])
+    async with alerting.database.write() as tx:
+        (row,) = await budgets.hold_many(tx, [budget_id])
+        row.period = "day"
+        budget = read_budget(row)
+        await budgets.start_anew(tx, budget, budget.find_period(to_microseconds(alerting.now)))
+    assert await summaries(alerting) == []
 
 
 async def test_a_forecast(alerting: AlertingWorkspace) -> None:

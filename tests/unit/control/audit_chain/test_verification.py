@@ -149,6 +149,15 @@ async def test_old_events_go_and_the_chain_holds(log: Log) -> None:
     assert (report.valid, report.events, report.last_sequence) == (True, 1, 6)
 
 
+async def test_what_is_as_old_as_the_oldest_that_is_kept_stays(log: Log) -> None:
+    moment = now() - timedelta(days=1)
+    of_it = (AuditEvent.workspace_id == "w", AuditEvent.sequence == 1)
+    async with log.database.write() as tx:
+        await tx.execute(update(AuditEvent).where(*of_it).values(at=moment))
+    assert await log.linking.prune("w", moment) == 0
+    assert await log.linking.prune("w", moment + timedelta(seconds=1)) == 1
+
+
 async def test_the_key_is_needed_to_make_a_chain_that_holds(log: Log) -> None:
     from trunkline.vault.key_ring import KeyRing
     from trunkline.vault.root_key import RootKey
@@ -172,3 +181,9 @@ def test_an_event_means_the_same_in_every_zone() -> None:
         for each in (at, at.astimezone())
     ]
     assert seal.of_event(made[0]) == seal.of_event(made[1])
+
+
+def test_a_place_in_the_chain_is_sealed_with_the_event() -> None:
+    seal, event = AuditSeal(RING), AuditEvent(id="i", at=now(), actor_kind="user", action="a", outcome="ok")
+    assert seal.of_link("p", 1, event) != seal.of_link("p", 2, event)
+    assert seal.of_link("p", 1, event) != seal.of_link("q", 1, event)

@@ -29,6 +29,7 @@ class Bank:
         self.fault: Unavailable | None = None
         self.left = 1_000
         self.period = FOREVER
+        self.lease_id = "l"
         self.open = asyncio.Event()
         self.open.set()
 
@@ -46,7 +47,7 @@ class Bank:
             got = min(need.want, self.left)
             self.left -= got
             outcomes.append(LeaseOutcome({"b": got}))
-        terms = [LeaseTerms("b", "l", BUDGET.revision, self.period, self.extra)] if question.needs else []
+        terms = [LeaseTerms("b", self.lease_id, BUDGET.revision, self.period, self.extra)] if question.needs else []
         return LeaseAnswer(terms, outcomes)
 
 
@@ -121,6 +122,87 @@ async def test_a_call_that_is_cancelled_while_it_waits_holds_nothing() -> None:
         await asyncio.sleep(0)
 
 
+async def test_a_call_that_is_cancelled_as_it_is_answered_holds_nothing() -> None:
+    bank = Bank()
+    bank.open.clear()
+    desk = make_desk(bank)
+    waiting = asyncio.ensure_future(desk.reserve({BUDGET: Need(10, 10)}))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    bank.open.set()
+    while bank.left == 1_000:
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert desk.take([(BUDGET, 10)]) is not None
+
+
+async def test_for_a_call_that_is_cancelled_before_its_turn_nobody_is_asked() -> None:
+    bank = Bank()
+    bank.open.clear()
+    desk = make_desk(bank)
+    first = asyncio.ensure_future(desk.reserve({BUDGET: Need(10, 10)}))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    second = asyncio.ensure_future(desk.reserve({BUDGET: Need(10, 10)}))
+    await asyncio.sleep(0)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    bank.open.set()
+    await first
+    await asyncio.gather(*(each for each in asyncio.all_tasks() if each is not asyncio.current_task()))
+    assert [len(question.needs) for question in bank.questions] == [1]
+
+
+async def test_at_the_end_everything_is_given_back_at_once() -> None:
+    bank = Bank()
+    bank.extra = 100
+    desk = make_desk(bank)
+    (await desk.reserve({BUDGET: Need(10, 10)})).void()
+    await desk.tell(all_of_it=True)
+    assert bank.questions[-1].granted == {"l": 0}
+    asked = len(bank.questions)
+    Clock.now += 100
+    await desk.tell()
+    assert len(bank.questions) == asked, "a lease of nothing is not renewed"
+
+
+async def test_what_a_call_cost_beyond_what_was_held_is_owned_up_to_at_once() -> None:
+    bank = Bank()
+    desk = make_desk(bank)
+    held = await desk.reserve({BUDGET: Need(10, 10)})
+    held.shares[0][1].release(10, 50)
+    await desk.tell()
+    assert bank.questions[-1].granted == {"l": 50}
+
+
+async def test_what_a_call_holds_of_a_period_that_is_over_is_given_back_too() -> None:
+    bank = Bank()
+    bank.period = Period(0, int(Clock.now + 5) * 1_000_000)
+    desk = make_desk(bank)
+    held = await desk.reserve({BUDGET: Need(10, 10)})
+    Clock.now += 6
+    bank.period, bank.lease_id = FOREVER, "m"
+    await desk.reserve({BUDGET: Need(20, 20)})
+    held.void()
+    await desk.tell()
+    assert bank.questions[-1].granted == {"l": 0}
+
+
+async def test_what_a_reservation_needs_less_is_free_again() -> None:
+    desk = make_desk(Bank())
+    held = await desk.reserve({BUDGET: Need(10, 10)})
+    held.shrink({"b": 20})
+    assert held.describe()[1] == 10
+    assert desk.take([(BUDGET, 1)]) is None
+    held.shrink({"b": 4})
+    assert held.describe()[1] == 4
+    assert desk.take([(BUDGET, 7)]) is None
+    assert desk.take([(BUDGET, 6)]) is not None
+
+
 async def test_what_nobody_uses_is_given_back() -> None:
     bank = Bank()
     bank.extra = 100
@@ -158,6 +240,9 @@ async def test_nobody_answers() -> None:
     bank.fault = None
     await desk.tell()
     assert bank.questions[-1].needs == [{"b": Need(0, 0)}]
+    asked = len(bank.questions)
+    await desk.tell()
+    assert len(bank.questions) == asked
 
 
 async def test_less_than_is_wanted_but_never_less_than_the_least() -> None:
@@ -169,12 +254,15 @@ async def test_less_than_is_wanted_but_never_less_than_the_least() -> None:
 
 
 async def test_nothing_is_given_back_of_what_calls_hold() -> None:
-    desk = make_desk(Bank())
+    bank = Bank()
+    desk = make_desk(bank)
     held = await desk.reserve({BUDGET: Need(10, 10)})
     assert desk.give_back(["b"]) == {}
     held.void()
     assert desk.give_back(["b"]) == {"l": 0}
     assert desk.give_back(["b"]) == {}, "once"
+    await desk.tell()
+    assert len(bank.questions) == 1, "whoever asked for it back has told it"
 
 
 async def test_what_is_known_to_be_too_much_is_not_asked_for_again() -> None:
