@@ -142,7 +142,10 @@ class AuditVerification:
                 renewed = not linked and self._seal.is_renewal(event)
                 if sequence > expected and not (renewed and follows):
                     _add_gap(found, expected, min(sequence, chain.last_sequence + 1))
-                if sequence > chain.last_sequence:
+                if sequence < expected:
+                    # The database keeps places apart only where there is a workspace.
+                    found.add("foreign", sequence, event.id, "Another event has the same place in the chain.")
+                elif sequence > chain.last_sequence:
                     found.add("foreign", sequence, event.id, "This event stands behind the end of the chain.")
                 elif not linked and not renewed:
                     found.add("changed", sequence, event.id, "This event is not what was written.")

@@ -6,20 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from tests.bookkeeping import keep
 from tests.unit.control.alerts.alerting_workspace import START, AlertingWorkspace
 from tests.unit.control.usage.settled import event, violation
 
 from trunkline.control.alerts.past_values import read_past
-from trunkline.control.alerts.preview import Firing, find_firings
+from trunkline.control.alerts.preview import AlertPreview, Firing, find_firings
 from trunkline.control.alerts.rule import AlertRule, AlertRuleDraft, begin, lay_over
+from trunkline.core.actor import Actor
 from trunkline.core.alert import AlertKind
 from trunkline.core.ids import new_id
 from trunkline.core.moment import to_microseconds
 from trunkline.core.usage_event import Attempt, UsageEvent
 from trunkline.storage import budgets, health
 from trunkline.storage.budgets import read_budget
-from trunkline.storage.tables import ApiKey, BudgetRow, ExperimentPhase, Policy
+from trunkline.storage.tables import ApiKey, BudgetRow, Configuration, ExperimentPhase, Policy
 
 MINUTE = 60_000_000
 
@@ -247,6 +249,17 @@ async def test_a_preview_of_errors_by_the_quarter_of_an_hour(alerting: AlertingW
     (down,) = await preview(alerting, make(alerting, "down"))
     assert down.begin <= at
     assert await preview(alerting, make(alerting, "down", for_seconds=3_600)) == []
+
+
+async def test_a_preview_tells_of_what_is_private_only_whose_it_is(alerting: AlertingWorkspace) -> None:
+    async with alerting.database.write() as tx:
+        await tx.execute(update(Configuration).values(is_shared=False))
+    await keep(alerting.database, [failed(alerting, minutes=200) for _ in range(10)])
+    asked = AlertRuleDraft(kind="error_rate", threshold=20.0, least_calls=5)
+    for user_id, count in ((alerting.user_id, 1), ("somebody", 0)):
+        actor = Actor(user_id=user_id, workspace_id=alerting.workspace_id, role="admin")
+        found = await AlertPreview(alerting.database, now=lambda: alerting.now).look(actor, asked, 1)
+        assert found.count == count
 
 
 async def test_a_preview_of_rejected_keys_and_of_latency(alerting: AlertingWorkspace) -> None:

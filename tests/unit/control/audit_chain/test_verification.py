@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
@@ -14,6 +15,7 @@ from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden
+from trunkline.storage.audit_chains import INSTALLATION
 from trunkline.storage.database import Database
 from trunkline.storage.tables import AuditChain, AuditEvent, now
 
@@ -75,6 +77,23 @@ async def test_an_event_of_another_history_does_not_fit(log: Log, sequence: int,
         event.after = {"name": "another"}
         event.hash = AuditSeal(RING).of_link(event.previous_hash or "", sequence, event)
     assert await log.kinds() == [kind]
+
+
+async def test_two_events_at_one_place_of_the_installations_log_are_found(database: Database) -> None:
+    log = Log(database)
+    await log.record(2, None)
+    await log.linking.link()
+    assert await log.kinds(INSTALLATION) == []
+    async with database.write() as tx:
+        of_it = (AuditEvent.workspace_id.is_(None), AuditEvent.sequence == 2)
+        event = (await tx.scalars(select(AuditEvent).where(*of_it))).one()
+        other = AuditEvent(
+            id=str(UUID(int=1)), at=event.at, actor_kind="user", action="x", target_type="", outcome="ok"
+        )
+        other.sequence, other.previous_hash = 2, event.previous_hash
+        other.hash = AuditSeal(RING).of_link(event.previous_hash or "", 2, other)
+        tx.add(other)
+    assert await log.kinds(INSTALLATION) == ["foreign"]
 
 
 async def test_an_old_event_that_is_put_back_is_found(log: Log) -> None:

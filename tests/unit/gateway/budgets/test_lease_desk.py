@@ -173,7 +173,8 @@ async def test_what_a_call_cost_beyond_what_was_held_is_owned_up_to_at_once() ->
     bank = Bank()
     desk = make_desk(bank)
     held = await desk.reserve({BUDGET: Need(10, 10)})
-    held.shares[0][1].release(10, 50)
+    (lease,) = [lease for _, lease, _ in held.shares]
+    lease.release(10, 50)
     await desk.tell()
     assert bank.questions[-1].granted == {"l": 50}
 
