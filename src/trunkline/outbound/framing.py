@@ -22,6 +22,9 @@ _LENGTHS: Final = frozenset(
     len(name) for name in ("content-length", "transfer-encoding", "content-encoding", "keep-alive")
 )
 
+_OTHERS: Final = frozenset({b"Connection", b"connection"})
+"""Of the right length, and none of these."""
+
 
 class Framing(NamedTuple):
     """``delimited`` is false when only the end of the connection ends the body; ``keep_alive`` is in seconds.
@@ -48,7 +51,7 @@ def read_framing(raw: list[tuple[bytes, bytes]]) -> Framing:
     keep_alive: float | None = None
     for name, value in raw:
         # Lower-casing only names of the right length halves the cost of the whole.
-        if len(name) not in _LENGTHS:
+        if len(name) not in _LENGTHS or name in _OTHERS:
             continue
         match name.lower():
             case b"content-length":

@@ -12,7 +12,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
-from trunkline.core.terms import note_tier, read_terms
+from trunkline.core.terms import USUAL, note_tier, read_terms
 from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.openai_chat.characters import count_characters
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
@@ -114,7 +114,7 @@ def peek(body: bytes) -> Peek:
         user=seen.user or seen.safety_identifier,
         n=seen.n,
         output_limit=seen.max_tokens if seen.max_completion_tokens is None else seen.max_completion_tokens,
-        terms=read_terms(seen.service_tier),
+        terms=USUAL if seen.service_tier is None else read_terms(seen.service_tier),
     )
 
 

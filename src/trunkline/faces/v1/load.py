@@ -30,9 +30,14 @@ class Load:
         self.calls = 0
         self.bytes = 0
 
-    def fits(self, size: int) -> bool:
-        """Whether one more request fits, with a body of ``size`` bytes."""
-        return self.calls < self.most_calls and (self.bytes + size <= self.most_bytes or not self.bytes)
+    def try_enter(self, size: int) -> bool:
+        """As :meth:`enter`, where one more request fits, with a body of ``size`` bytes. Whether it does."""
+        taken = self.bytes + size
+        if self.calls >= self.most_calls or (taken > self.most_bytes and self.bytes):
+            return False
+        self.calls += 1
+        self.bytes = taken
+        return True
 
     def enter(self, size: int = 0) -> None:
         """One more is under way."""

@@ -38,7 +38,8 @@ class PlainProtocol(GatewayProtocol):
     _missing = 0
     """Bytes that are still to come of a request of which the first are in ``_pieces``."""
     _raw = b""
-    """The request that is under way here."""
+    """The request that is under way here, whose body has so many bytes:"""
+    _taken = 0
     _awaited = 0
     """Bytes that the process has room for until the rest of a body has come."""
 
@@ -86,7 +87,7 @@ class PlainProtocol(GatewayProtocol):
         length, start = found
         missing = start + length - len(data)
         # One that does not fit is refused by who serves all others.
-        if missing < 0 or length > lane.limit or not lane.load.fits(length):
+        if missing < 0 or length > lane.limit or not lane.load.try_enter(length):
             return False
         if self._stranger:
             self._recognise()
@@ -95,15 +96,14 @@ class PlainProtocol(GatewayProtocol):
             self._pieces.append(data)
             self._missing = missing
             self._awaited = length
-            lane.load.enter(length)
             self._body_since = self.loop.time()
             self._body_bytes = len(data) - start
             return True
-        self._raw = data
+        self._raw, self._taken = data, length
         self._plain = lane.begin(head, data[start:], self)
         if self._plain is None:
+            lane.load.leave(length)
             return False
-        lane.load.enter(len(data))
         return True
 
     def _pass(self, data: bytes) -> None:
@@ -127,7 +127,7 @@ class PlainProtocol(GatewayProtocol):
         assert plain is not None and head is not None and lane is not None  # noqa: PT018 - all or none
         self.transport.write(lane.write(status, state.default_headers, lines, body, head, plain.request_id, last))
         self._plain = None
-        lane.load.leave(len(self._raw))
+        lane.load.leave(self._taken)
         self._raw = b""
         state.total_requests += 1
         if last:
@@ -148,7 +148,7 @@ class PlainProtocol(GatewayProtocol):
         """The call goes on in the application, to which its request is given now."""
         self._plain = None
         assert self._lane is not None
-        self._lane.load.leave(len(self._raw))
+        self._lane.load.leave(self._taken)
         if self.transport.is_closing():
             call.hang_up()
             return
@@ -212,7 +212,7 @@ class PlainProtocol(GatewayProtocol):
         self._forget_pieces()
         if plain is not None:
             assert self._lane is not None
-            self._lane.load.leave(len(self._raw))
+            self._lane.load.leave(self._taken)
             plain.hang_up()
         super().connection_lost(exc)
 

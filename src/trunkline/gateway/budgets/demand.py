@@ -44,8 +44,6 @@ _MODELS: Final = b'"models"'
 _FALLBACKS: Final = b'"fallbacks"'
 _CACHED: Final = b'"cache_control"'
 _LONG: Final = b'"1h"'
-_DEARER: Final = (_CACHED, _SPEAKS, _MODELS, _FALLBACKS)
-"""What makes a chat cost something else than its text. Looking by ``in`` makes and drops an exception each time."""
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -146,7 +144,11 @@ class Glance:
         """The tokens of a chat whose messages are text, those of each of its answers (None: as many as the model makes)
         and how many these are, where nothing but the price of text on usual terms decides what it costs, as with most;
         else None."""
-        if peek.terms is not USUAL or any(body.find(mark) >= 0 for mark in _DEARER):
+        # To look for these by ``in`` would make and drop an exception each time.
+        find = body.find
+        if peek.terms is not USUAL or find(_CACHED) >= 0 or find(_SPEAKS) >= 0:
+            return None
+        if find(_MODELS) >= 0 or find(_FALLBACKS) >= 0:
             return None
         output, answers = peek.output_limit, peek.n
         return (

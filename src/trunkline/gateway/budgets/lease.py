@@ -32,12 +32,6 @@ class Lease:
         """All that it ever held: what is free, promised and spent."""
         return self.free + self.reserved + self.settled
 
-    def reserve(self, amount: int, now: float) -> None:
-        """Promise ``amount``, which must be free, ``now`` (ticks)."""
-        self.free -= amount
-        self.reserved += amount
-        self.used = now
-
     def release(self, amount: int, cost: int = 0) -> None:
         """A promise ends: ``cost`` of it is spent, the rest is free again."""
         self.reserved -= amount

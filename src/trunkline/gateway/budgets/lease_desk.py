@@ -75,7 +75,7 @@ class LeaseDesk:
 
     def take(self, wanted: Iterable[tuple[Budget, int]]) -> Reservation | None:
         """Reserve of what is leased, at once; None where that is too little of any of the budgets."""
-        now, at = self._ticks(), self.now()
+        now, at = self._ticks(), int(self._clock() * 1_000_000)
         shares: list[Share] = []
         for budget, amount in wanted:
             lease = self._leases.get(budget.id)
@@ -85,7 +85,9 @@ class LeaseDesk:
                 return None
             shares.append((budget, lease, amount))
         for _, lease, amount in shares:
-            lease.reserve(amount, now)
+            lease.free -= amount
+            lease.reserved += amount
+            lease.used = now
         return Reservation(shares)
 
     def take_alike(self, budgets: Iterable[Budget], amount: int) -> Reservation | None:

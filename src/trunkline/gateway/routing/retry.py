@@ -62,7 +62,7 @@ class RetryBudget:
             if len(self._buckets) >= self.MAX_BUCKETS:
                 self._buckets.clear()
             self._buckets[place] = [self.PER_SECOND, self._clock()]
-        else:
+        elif bucket[0] < 100.0:
             bucket[0] = min(bucket[0] + self.SHARE, 100.0)
 
     def withdraw(self, place: str, target: str | None = None) -> bool:

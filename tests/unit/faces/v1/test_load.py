@@ -12,13 +12,14 @@ def test_there_are_so_many_seats() -> None:
     load = Load(most_calls=2)
     first = Seat(load)
     Seat(load)
-    assert not load.fits(0)
+    assert not load.try_enter(0)
     with pytest.raises(Unavailable, match="2 requests under way") as told:
         Seat(load)
     assert told.value.code == "overloaded"
     assert load.calls == 2
     first.leave()
-    assert load.fits(0)
+    assert load.try_enter(0)
+    load.leave(0)
     Seat(load)
 
 
@@ -34,17 +35,19 @@ def test_bodies_together_have_so_many_bytes() -> None:
     first, second = Seat(load), Seat(load)
     first.take(60)
     second.take(40)
-    assert not load.fits(1)
+    assert not load.try_enter(1)
     with pytest.raises(Unavailable, match="TRUNKLINE_MAX_BODIES_MB"):
         second.take(1)
     second.leave()
     assert (load.calls, load.bytes) == (1, 60)
-    assert load.fits(40)
+    assert load.try_enter(40)
+    load.leave(40)
 
 
 def test_a_body_that_is_alone_is_let_in_however_large() -> None:
     load = Load(most_bytes=100)
-    assert load.fits(500)
+    assert load.try_enter(500)
+    load.leave(500)
     alone, other = Seat(load), Seat(load)
     alone.take(60)
     alone.take(440)
