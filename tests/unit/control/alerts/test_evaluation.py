@@ -25,6 +25,7 @@ async def test_presets_need_no_rows_and_tell_no_channel(alerting: AlertingWorksp
     (alert,) = await alerting.alerts()
     assert (alert.state, alert.kind, alert.subject_id) == ("firing", "down", alerting.configuration_id)
     assert alert.summary == "The configuration c is down. Nobody is there."
+    assert alert.owner_id is None, "the configuration is shared"
     assert await alerting.notices() == []
 
 
@@ -205,6 +206,23 @@ async def test_what_a_clock_ahead_of_ours_says_began_now(alerting: AlertingWorks
     await alerting.look()
     (alert,) = await alerting.alerts()
     assert (alert.state, alert.started_at) == ("firing", START)
+
+
+async def test_what_a_rule_held_back_that_is_gone_is_told_to_nobody(alerting: AlertingWorkspace) -> None:
+    alerting.now = START - timedelta(hours=2)
+    rule_id = await alerting.rule("down", quiet=NIGHT)
+    await alerting.set("down")
+    await alerting.look()
+    await alerting.set("healthy")
+    await alerting.look(hours=2)
+    async with alerting.database.write() as tx:
+        row = (await tx.scalars(select(AlertRuleRow).where(AlertRuleRow.id == rule_id))).one()
+        row.is_enabled = False
+        await alert_rules.mark(tx)
+    await alerting.look(minutes=1)
+    assert [alert.held for alert in await alerting.alerts()] == [None]
+    await alerting.look(hours=2)
+    assert await alerting.notices() == ["firing"]
 
 
 async def test_what_is_critical_does_not_wait(alerting: AlertingWorkspace) -> None:

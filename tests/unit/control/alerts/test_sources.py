@@ -99,11 +99,13 @@ async def test_an_error_rate_is_of_the_quarters_of_its_own_window(alerting: Aler
 
 
 async def test_probes_are_no_calls(alerting: AlertingWorkspace) -> None:
-    await add(alerting, "error_rate", threshold=20.0, least_calls=1)
+    await add(alerting, "error_rate", threshold=100.0, least_calls=1)
     slot = to_microseconds(alerting.now) // (15 * MINUTE)
     async with alerting.database.write() as tx:
-        await health.add_count(tx, (alerting.configuration_id, 15, slot, "probe:server", 0))
+        await health.add_count(tx, (alerting.configuration_id, 15, slot, "probe:ok", 0))
     assert await summaries(alerting) == []
+    await keep(alerting.database, [failed(alerting)])
+    assert await summaries(alerting) == ["Of 1 calls to c in 15 minutes, 100.0 % failed (from 100 % on)."]
 
 
 async def test_few_calls_say_nothing(alerting: AlertingWorkspace) -> None:
@@ -140,17 +142,10 @@ async def test_from_any_part_of_a_budget_on(alerting: AlertingWorkspace) -> None
 
 
 @pytest.mark.parametrize("kind", ["budget_used", "budget_forecast"])
-async def test_what_was_spent_in_a_period_of_before_a_change_does_not_count(
-    alerting: AlertingWorkspace, kind: AlertKind
-) -> None:
-    budget_id = await make_budget(alerting, 1_000, period="month")
+async def test_what_was_spent_in_a_period_before_does_not_count(alerting: AlertingWorkspace, kind: AlertKind) -> None:
+    await make_budget(alerting, 1_000)
     await add(alerting, kind, threshold=85.0)
     await keep(alerting.database, [call(alerting, minutes=24 * 60, cost_nanos=900)])
-    async with alerting.database.write() as tx:
-        (row,) = await budgets.hold_many(tx, [budget_id])
-        row.period = "day"
-        budget = read_budget(row)
-        await budgets.start_anew(tx, budget, budget.find_period(to_microseconds(alerting.now)))
     assert await summaries(alerting) == []
 
 
