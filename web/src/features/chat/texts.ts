@@ -27,7 +27,7 @@ export const texts = {
   answer: "Answer",
   writing: "writing…",
   waiting: "Waiting for the first word…",
-  lost: "The connection is lost. The answer goes on, and is found again by itself.",
+  lost: "The connection is lost. It is made again by itself; what was written meanwhile is shown then.",
   begun: "The answer has begun.",
   ended: "The answer is complete.",
   stopped: "The answer was stopped.",
@@ -63,8 +63,19 @@ export const texts = {
     BUDGET_SPENT: "Budget",
     UNAVAILABLE: "Provider",
     UNREACHABLE: "Network",
+    BAD_ANSWER: "Provider",
+    TOO_LARGE: "Message",
+    INVALID_REQUEST: "Request",
+    POLICY_VIOLATION: "Policy",
+    MODEL_NOT_ALLOWED: "Permission",
+    CONFLICT: "Conflict",
     INTERRUPTED: "Server",
     INTERNAL: "Server",
+  } as Record<string, string>,
+  /** What to do, where the failure itself does not say so. */
+  failureNext: {
+    POLICY_VIOLATION: "Put it differently, or choose another model. An admin of the workspace can tell you what the policy is for.",
+    MODEL_NOT_ALLOWED: "Choose another model, or ask an admin of the workspace.",
   } as Record<string, string>,
   failureElse: "Answer",
 

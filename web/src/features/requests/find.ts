@@ -1,19 +1,16 @@
-import { type TrunklineClient, TrunklineError } from "@trunkline/client";
+import type { TrunklineClient } from "@trunkline/client";
 import type { Command } from "@/shared/commands";
 import { texts } from "./texts";
 
-/** What may be a request's id, or that of its usage event. */
+/** What may be a request's id. */
 const ID = /^[\w.:-]{8,128}$/;
 
-/** The request of an id, for the palette; nothing for other words. */
+/** The request of an id, for the palette; nothing for other words. It is looked for in the list, where none is no failure. */
 export async function findRequest(client: TrunklineClient, text: string): Promise<Command[]> {
   const wanted = text.trim();
   if (!ID.test(wanted)) return [];
-  try {
-    const call = await client.requests.get(wanted);
-    return [{ id: `request ${call.id}`, label: wanted, about: `${call.model} · ${texts.outcomes[call.outcome] ?? call.outcome}`, group: texts.title, run: `/requests?call=${encodeURIComponent(call.id)}` }];
-  } catch (error) {
-    if (error instanceof TrunklineError && error.status < 500) return [];
-    throw error;
-  }
+  const calls = await client.requests.list({ requestId: wanted, limit: 1 });
+  return calls.map((call) => ({
+    id: `request ${call.id}`, label: wanted, about: `${call.model} · ${texts.outcomes[call.outcome] ?? call.outcome}`, group: texts.title, run: `/requests?call=${encodeURIComponent(call.id)}`,
+  }));
 }

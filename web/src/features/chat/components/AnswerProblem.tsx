@@ -30,6 +30,6 @@ export function AnswerProblem({ failure, requestId, onRetry }: { failure: unknow
 function read(failure: unknown): { what: string; whose: string; next: string } {
   const { code, message } = failure as { code?: unknown; message?: unknown };
   // What the server tells of a failed answer is written for people already.
-  if (typeof code === "string" && typeof message === "string") return { what: message, whose: texts.failures[code] ?? texts.failureElse, next: "" };
+  if (typeof code === "string" && typeof message === "string") return { what: message, whose: texts.failures[code] ?? texts.failureElse, next: texts.failureNext[code] ?? "" };
   return describe(failure);
 }
