@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from trunkline.core.chat import Usage
 from trunkline.core.errors import BudgetSpent, TooMany
 from trunkline.core.metric import Sample
 from trunkline.core.usage_event import Attempt, UsageEvent
+from trunkline.gateway.journal.template import PlainEnd
 from trunkline.gateway.metrics import BUCKETS, COMBINATIONS, MODELS, ROUTES, CallCounters
 
 
@@ -101,3 +104,14 @@ def test_names_that_callers_choose_do_not_grow_metrics_without_end() -> None:
 def test_combinations_of_labels_have_an_end_too() -> None:
     calls = [event(provider=f"p-{provider}", model=f"m-{model}") for provider in range(30) for model in range(MODELS)]
     assert len(count(*calls)["trunkline_calls"]) <= COMBINATIONS + 30
+
+
+@pytest.mark.parametrize("cost", [7, None])
+def test_a_plain_call_counts_as_any_other(cost: int | None) -> None:
+    usage = Usage(21, 9, cached=3, reasoning=2)
+    plain, whole = CallCounters(), CallCounters()
+    for counters in (plain, whole):
+        counters.opened(event())
+    plain.settled_plainly(event(), bytes(16), PlainEnd(1, 0, "r", 900_000, usage, cost, None, (), None))
+    whole.settled(event(usage=usage, cost_nanos=cost, duration_us=900_000))
+    assert (plain.active, plain.totals) == (whole.active, whole.totals)
