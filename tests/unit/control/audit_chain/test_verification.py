@@ -206,3 +206,12 @@ def test_a_place_in_the_chain_is_sealed_with_the_event() -> None:
     seal, event = AuditSeal(RING), AuditEvent(id="i", at=now(), actor_kind="user", action="a", outcome="ok")
     assert seal.of_link("p", 1, event) != seal.of_link("p", 2, event)
     assert seal.of_link("p", 1, event) != seal.of_link("q", 1, event)
+
+
+def test_all_that_the_record_of_the_ends_says_is_sealed() -> None:
+    seal = AuditSeal(RING)
+    ends = {"id": "w", "first_sequence": 1, "first_hash": "a", "last_sequence": 5, "last_hash": "b"}
+    others = {"id": "x", "first_sequence": 2, "first_hash": "c", "last_sequence": 6, "last_hash": "d"}
+    assert set(ends) | {"hash"} == set(AuditChain.__table__.columns.keys())
+    hashes = {seal.of_chain(AuditChain(**{**ends, name: other})) for name, other in others.items()}
+    assert len(hashes | {seal.of_chain(AuditChain(**ends))}) == 6
