@@ -41,6 +41,7 @@ def keyless_mock() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("main-job"))
+    server.starts_from_nothing = True
     server.start()
     server.sign_in()
     yield server
