@@ -25,9 +25,8 @@ test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/
 .checks: check
 	scripts/console test
 
-# Twice as many processes as the two processors of the machine that tests changes: a test waits as long as it computes.
 .tests:
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 2
 
 check: .venv/ready-test web/node_modules/.ready ## Linters, types and the rules of the house
 	$(BIN)/ruff check
