@@ -15,6 +15,8 @@ const FAST = 20_000;
 const PIECE = 20;
 /** The heap is weighed after so many answers. */
 const WEIGHED = 10;
+/** So long a conversation is kept that is not shown, and a little more. */
+const KEPT_MS = 75_000;
 const PATIENCE_MS = 300_000;
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
@@ -69,10 +71,12 @@ export async function measureHeap({ page, url, say }: Bench): Promise<void> {
   for (let answer = 0; answer <= ANSWERS; answer += 1) {
     await field(page).waitFor();
     if (answer % WEIGHED === 0) say({ what: "heap", name: `after ${(answer * each).toLocaleString("en")} tokens`, bytes: await heapOf(page) });
-    if (answer === ANSWERS) return;
+    if (answer === ANSWERS) break;
     await begin(page, each, FAST, PIECE);
     await ended(page);
     await page.getByRole("link", { name: "New conversation" }).click();
     await page.waitForURL(/\/chat(\?|$)/);
   }
+  await page.waitForTimeout(KEPT_MS);
+  say({ what: "heap", name: "and over a minute later", bytes: await heapOf(page) });
 }
