@@ -188,7 +188,7 @@ async def test_a_file_of_others_is_none(shop: Shop, vendor: Gemini) -> None:
     [
         ({"X-Goog-Upload-Protocol": "raw"}, 400, "X-Goog-Upload-Protocol"),
         ({"X-Goog-Upload-Header-Content-Length": "0"}, 400, "X-Goog-Upload-Header-Content-Length"),
-        ({"X-Goog-Upload-Header-Content-Length": str(200 << 20)}, 413, "100 MiB (TRUNKLINE_MAX_FILE_MB)"),
+        ({"X-Goog-Upload-Header-Content-Length": str(200 << 20)}, 400, "100 MiB (TRUNKLINE_MAX_FILE_MB)"),
         ({"X-Goog-Upload-Header-Content-Type": "application/pdf"}, 400, "inlineData"),
         ({"x-goog-api-key": "tl-wrong"}, 401, "API key"),
     ],

@@ -87,6 +87,7 @@ async def test_a_file_over_the_limit_is_refused(shop: Shop) -> None:
     writer.write(f"POST /v1/files HTTP/1.1\r\nhost: x\r\n{head}\r\n{length}\r\n\r\n".encode())
     answer = await reader.read()
     writer.close()
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"param":"file"' in answer
     assert b"TRUNKLINE_MAX_FILE_MB" in answer
     assert (await shop.openai.files.list()).data == []

@@ -11,7 +11,7 @@ import msgspec
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
-from trunkline.core.errors import NotFound, TooLarge, TrunklineError
+from trunkline.core.errors import InvalidInput, NotFound, TooLarge, TrunklineError
 from trunkline.core.tags import read_tags
 from trunkline.dialects import gemini, openai_chat
 from trunkline.dialects.dialect import StreamWriter
@@ -265,8 +265,10 @@ class Application:
             try:
                 body = await read_body(receive, request_headers, largest, seat, "TRUNKLINE_MAX_FILE_MB")
             except TooLarge:
-                most = f"file: has at most {self._file_limit >> 20} MiB, as has a batch with its requests."
-                raise TooLarge(f"{most} Make several of it, or have TRUNKLINE_MAX_FILE_MB raised.") from None
+                most = f"has at most {self._file_limit >> 20} MiB, as has a batch with its requests."
+                error = InvalidInput.of("file", f"{most} Make several of it, or have TRUNKLINE_MAX_FILE_MB raised.")
+                # Anthropic's clients know a 413 for it: https://docs.anthropic.com/en/api/errors
+                raise TooLarge(str(error)) if asked.wire == "anthropic" else error from None
         context = _read_context(request_headers)
         request = BatchRequest(body, scope["query_string"], scope["headers"], context, scope["scheme"])
         client: tuple[str, int] | None = scope.get("client")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from trunkline.core.actor import Actor
-from trunkline.core.errors import InvalidInput, TooLarge, TrunklineError
+from trunkline.core.errors import InvalidInput, TrunklineError
 from trunkline.dialects.gemini.fields import camel
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
@@ -94,8 +94,9 @@ async def _begin(desk: BatchDesk, actor: Actor, request: BatchRequest, tickets: 
         raise InvalidInput.of("X-Goog-Upload-Header-Content-Length", "must be the size of the file in bytes, above 0")
     size = int(told[:18])
     if size > limit:
-        raise TooLarge(
-            f"The file is over the limit of {limit >> 20} MiB (TRUNKLINE_MAX_FILE_MB). Make several batches of it."
+        raise InvalidInput.of(
+            "X-Goog-Upload-Header-Content-Length",
+            f"must be at most {limit >> 20} MiB (TRUNKLINE_MAX_FILE_MB). Make several batches of the file.",
         )
     file = read_google(request.read(_Start).file, _File)
     if file.name:
