@@ -67,16 +67,17 @@ test("an alert fires, is told, acknowledged and resolved", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Nothing is wrong" })).toBeVisible();
   const key = await makeKey("shop");
   for (let at = 0; at < 5; at += 1) expect(await call(key, "Fragile")).not.toBe(200);
-  await page.getByRole("button", { name: /^Acknowledge: .*Fragile/ }).click({ timeout: 90_000 });
-  await expect(page.getByText("Acknowledged", { exact: true })).toBeVisible();
+  // Another rule may find the same on a slow machine: one alert is enough.
+  await page.getByRole("button", { name: /^Acknowledge: .*Fragile/ }).first().click({ timeout: 90_000 });
+  await expect(page.getByText("Acknowledged", { exact: true }).first()).toBeVisible();
   broken = false;
   for (let at = 0; at < 5; at += 1) expect(await call(key, "Fragile")).toBe(200);
   await expect(page.getByRole("heading", { name: "Nothing is wrong" })).toBeVisible({ timeout: 90_000 });
   await page.getByRole("button", { name: "All", exact: true }).click();
-  await expect(page.getByText("Resolved", { exact: true })).toBeVisible();
+  await expect(page.getByText("Resolved", { exact: true }).first()).toBeVisible();
   await expect.poll(() => notices.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(3);
   await page.getByRole("tab", { name: "Sent" }).click();
-  await expect(page.getByText("Resolved → On-call")).toBeVisible();
+  await expect(page.getByText("Resolved → On-call").first()).toBeVisible();
   expect(seen.complaints).toEqual([]);
 });
 
