@@ -4,24 +4,18 @@ import "@mantine/core/styles.css";
 import "./app/theme.css";
 
 import { MantineProvider } from "@mantine/core";
-import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
+import { queries } from "./app/queries";
 import { router } from "./app/router";
 import { resolver, theme } from "./app/theme";
-import { mayHelpAgain } from "./shared/api/problem";
 
 // Styles that the library makes at run time are allowed by a nonce of this page: see the server's policy.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 setNonce(nonce);
-
-const queries: QueryClient = new QueryClient({
-  // Whatever was changed, there may be one more or one less of it now.
-  mutationCache: new MutationCache({ onSuccess: () => void queries.invalidateQueries({ queryKey: ["counts"] }) }),
-  defaultOptions: { queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && mayHelpAgain(error) } },
-});
 
 const Notices = lazy(() => import("./app/Notices").then((module) => ({ default: module.Notices })));
 

@@ -24,8 +24,6 @@ export function conversationQuery(client: TrunklineClient, workspaceId: string, 
     queryKey: ["conversation", workspaceId, id],
     queryFn: ({ signal }) => readTree(client, id, signal),
     structuralSharing: true,
-    // They can be long, and who goes from one to the next shall not keep them all.
-    gcTime: 60_000,
   });
 }
 
