@@ -33,6 +33,16 @@ SIZE = Size(configurations=1_000, events=100_000, workspaces=0, policies=50)
 
 PARTS = ("pages", "typing", "heap")
 
+COSTS = {
+    "page": "page CPU",
+    "longest": "longest task, CPU",
+    "server": "server CPU",
+    "wall": "wall",
+    "first": "first paint, wall",
+    "largest": "largest paint, wall",
+}
+"""What a line of the table has, in milliseconds."""
+
 Line = dict[str, Any]
 
 
@@ -66,14 +76,22 @@ def measure(folder: Path, workspace: str, parts: Sequence[str], only: str) -> It
 def show(lines: Sequence[Line], console: Console) -> None:
     """What pages, scrolling and typing cost, and what a tab holds."""
     costs = Table(title="ms", title_justify="left")
-    for column in ("", "page CPU", "longest task, CPU", "server CPU", "wall"):
+    for column in (
+        "",
+        "page CPU",
+        "longest task, CPU",
+        "server CPU",
+        "wall",
+        "first paint, wall",
+        "largest paint, wall",
+    ):
         costs.add_column(column, justify="left" if column == "" else "right")
     heap = Table("", Column("MB", justify="right"), title="heap", title_justify="left")
     for line in lines:
         if line["what"] == "heap":
             heap.add_row(line["name"], f"{line['bytes'] / 1e6:.1f}")
             continue
-        figures = (f"{line[name]:,.0f}" for name in ("page", "longest", "server", "wall"))
+        figures = (f"{line[name]:,.0f}" if name in line else "" for name in COSTS)
         costs.add_row(f"{line['what']} {line['name']}", *figures)
     for table in (costs, heap):
         if table.row_count > 0:
