@@ -29,7 +29,12 @@ async function enter(page: Page, provider: string, key: string, baseUrl: string)
   const more = page.getByRole("button", { name: "More settings of the connection" });
   if (await more.isVisible()) await more.click();
   await page.getByLabel(/Base URL|Another address/).fill(baseUrl);
-  await page.getByRole("button", { name: "Test it" }).click();
+  const next = page.getByRole("button", { name: "Test it", exact: true });
+  // It moves while the settings unfold, so that a click may miss it.
+  await expect(async () => {
+    if (await next.isVisible()) await next.click();
+    await expect(next).toBeHidden({ timeout: 1_000 });
+  }).toPass();
 }
 
 for (const { name, path } of KEYED) {

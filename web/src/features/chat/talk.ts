@@ -55,6 +55,7 @@ async function run(place: Place, pending: Pending, open: () => AsyncIterable<Ans
     const { messageId } = answer.read();
     if (messageId === known) return;
     known = messageId;
+    change(id, [...talks.of(id)]);
     // The server has the question and the answer now.
     void reread();
     void queries.invalidateQueries({ queryKey: ["conversations", workspaceId] });

@@ -24,7 +24,14 @@ test("what was just sent stands behind the branch until the server tells of it",
 
 test("an edited question stands where the old one stood", () => {
   const pending: Pending = { conversationId: "c", questionId: null, question: { parts: [], parentId: null }, answer: answer("new") };
-  expect(keys(tree("a", message("q", null), message("a", "q")), [pending])).toEqual(["said", "answer"]);
+  expect(keys(tree("a", message("q", null), message("a", "q")), [pending])).toEqual(["said", "new"]);
+});
+
+test("an answer is the same one before and after the server tells of it", () => {
+  const pending: Pending = { conversationId: "c", questionId: null, question: { parts: [], parentId: null }, answer: answer("a") };
+  const [, before] = turnsOf(tree(null), [pending]);
+  const [, after] = turnsOf(tree("a", message("q", null), message("a", "q", { state: "streaming" })), [pending]);
+  expect([before?.key, after?.key]).toEqual(["a", "a"]);
 });
 
 test("an answer that is written anew stands in the place of the old one", () => {

@@ -24,7 +24,8 @@ export function turnsOf(tree: ConversationTree, pending: readonly Pending[]): Tu
   });
   if (fresh === undefined) return turns;
   if (fresh.question !== null) turns.push({ key: "said", role: "user", message: null, parts: fresh.question.parts, place: null });
-  turns.push({ key: "answer", role: "assistant", message: null, running: fresh.answer, place: null });
+  // Its own id as soon as it has one: who has unfolded something in it keeps that when the server tells of it.
+  turns.push({ key: fresh.answer.read().messageId ?? "answer", role: "assistant", message: null, running: fresh.answer, place: null });
   return turns;
 }
 
