@@ -85,9 +85,11 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
     ids = list(workspace_ids)
     heads = [row async for row in read_workspaces(tx, Workspace.id.in_(ids))]
     found = {head.id: WorkspaceRows(head) for head in heads}
-    people = select(Workspace.id, User.id, User.role).join(Workspace, Workspace.personal_of == User.id)
-    async for workspace_id, *person in _pages(tx, people.where(Workspace.id.in_(ids), User.disabled_at.is_(None))):
-        found[workspace_id].person = PersonRow(*person)
+    # Not joined with workspaces: SQLite would look through all users, and look for each one's workspace among these.
+    owned = {head.personal_of: head.id for head in heads if head.personal_of is not None}
+    people = select(User.id, User.role).where(User.id.in_(owned), User.disabled_at.is_(None))
+    async for row in _pages(tx, people):
+        found[owned[row.id]].person = PersonRow(*row)
     async for member in read_members(tx, Membership.workspace_id.in_(ids)):
         found[member.workspace_id].members.append(member)
     async for application in read_applications(tx, Application.workspace_id.in_(ids)):
