@@ -123,6 +123,7 @@ FEW = (
 
 SORTED = {
     # Of several workspaces.
+    "workspaces of the snapshot",
     "entries",
     "totals of entries",
     "policies",
@@ -218,6 +219,7 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "leases of budgets": lambda tx: budgets.find_leases(tx, [("b", NOON)]),
     "thresholds of budgets": lambda tx: budgets.find_events(tx, [("b", NOON)]),
     "configurations": lambda tx: configurations.list_visible(tx, "w", user_id="u", after="i", limit=50),
+    "workspaces of the snapshot": lambda tx: snapshot.load(tx, ("w", "x")),
     "configurations that borrow": lambda tx: snapshot.find_borrowers(tx, "w", ["openai"]),
     "configurations that lend": lambda tx: snapshot.find_lenders(tx, "w", "openai", after=None, limit=1),
     "configurations lent by name": lambda tx: snapshot.find_lenders_named(tx, "w", "k"),

@@ -30,6 +30,9 @@ _Found: TypeAlias = tuple[list[Compiled], frozenset[str]]
 POLL_SECONDS: Final = 0.5
 _REST: Final = timedelta(seconds=REST_SECONDS)
 _CHUNK: Final = 200
+_WHOLE_SECONDS: Final = 900.0
+"""How long it may take to read everything, at the start: of 5,000 workspaces it takes some 10 s."""
+
 _KEEP_AGAIN: Final = timedelta(minutes=10)
 """How often an unchanged snapshot is handed on, because its copy's age counts from when the database was last seen."""
 
@@ -83,7 +86,7 @@ class SnapshotRefresher:
         """Bring the snapshot up to date. :class:`Unavailable`, with nothing changed, when the database is down."""
         async with self._turn:
             current = self._holder.current if self._complete else Snapshot(instance_id=self._instance_id)
-            async with self._database.read(limit=LONG_SECONDS) as tx:
+            async with self._database.read(limit=LONG_SECONDS if self._complete else _WHOLE_SECONDS) as tx:
                 revision = await storage.find_revision(tx)
                 if self._complete and revision == current.revision:
                     self._compared_at = self._clock()
