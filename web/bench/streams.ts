@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { Bench } from "./bench.ts";
+import { weigh } from "../tests/memory.ts";
 import { measure } from "./stopwatch.ts";
 
 const RATE = 200;
@@ -38,17 +39,6 @@ async function ended(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Regenerate" }).waitFor({ timeout: PATIENCE_MS });
 }
 
-/** Bytes that are in use once what nobody holds was collected. */
-async function heapOf(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  // What has ended with the first collection is let go by the second.
-  await session.send("HeapProfiler.collectGarbage");
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = await session.send("Runtime.getHeapUsage");
-  await session.detach();
-  return usedSize;
-}
-
 /** Types while an answer is written at 200 tokens a second. */
 export async function measureTyping({ page, url, pid, say }: Bench): Promise<void> {
   await page.goto(`${url}/console/chat?model=bench`);
@@ -70,7 +60,7 @@ export async function measureHeap({ page, url, say }: Bench): Promise<void> {
   await page.goto(`${url}/console/chat?model=bench`);
   for (let answer = 0; answer <= ANSWERS; answer += 1) {
     await field(page).waitFor();
-    if (answer % WEIGHED === 0) say({ what: "heap", name: `after ${(answer * each).toLocaleString("en")} tokens`, bytes: await heapOf(page) });
+    if (answer % WEIGHED === 0) say({ what: "heap", name: `after ${(answer * each).toLocaleString("en")} tokens`, bytes: (await weigh(page)).bytes });
     if (answer === ANSWERS) break;
     await begin(page, each, FAST, PIECE);
     await ended(page);
@@ -78,5 +68,5 @@ export async function measureHeap({ page, url, say }: Bench): Promise<void> {
     await page.waitForURL(/\/chat(\?|$)/);
   }
   await page.waitForTimeout(KEPT_MS);
-  say({ what: "heap", name: "and over a minute later", bytes: await heapOf(page) });
+  say({ what: "heap", name: "and over a minute later", bytes: (await weigh(page)).bytes });
 }

@@ -1,4 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
+import { weigh } from "./memory";
 import { addConfiguration, type Model, startModel } from "./model";
 import { everyLook, look, signIn, watch } from "./support";
 
@@ -233,12 +234,15 @@ test("two hundred tokens a second leave typing smooth, and are announced at thei
 
 test("an answer of two megabytes and a paste of one leave the page alive", async ({ page }) => {
   await open(page);
+  const before = await weigh(page);
   const longest = await longestTask(page, async () => {
     await ask(page, "Something huge");
     await expect(page.getByText("400 tokens")).toBeVisible({ timeout: 60_000 });
     await expect(answers(page).last().getByRole("heading", { name: "Part 399" })).toBeVisible();
   });
   test.info().annotations.push({ type: "longest task", description: `${longest} ms` });
+  // It is held as the server tells it, and in blocks; not once more for each step in which it was written.
+  expect((await weigh(page)).bytes - before.bytes).toBeLessThan(16_000_000);
   // Most of it is not drawn before somebody scrolls there.
   expect(await answers(page).last().getByRole("heading").count()).toBeLessThan(60);
   await page.getByRole("group", { name: "Conversation" }).evaluate((box) => {
@@ -254,6 +258,22 @@ test("an answer of two megabytes and a paste of one leave the page alive", async
   await ask(page, "What is in it?");
   await expect(answers(page)).toHaveCount(2);
   await expect(page.getByRole("button", { name: /^Show all/ })).toBeVisible();
+});
+
+test("conversations that one has left are let go, also what had the focus in them", async ({ page }) => {
+  await open(page);
+  const held: number[] = [];
+  for (let visit = 0; visit < 3; visit += 1) {
+    await ask(page, "Plan the launch week");
+    await expect(answers(page).last().getByRole("table")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Regenerate" })).toBeVisible();
+    await field(page).focus();
+    await page.getByRole("link", { name: "New conversation" }).click();
+    await expect(answers(page)).toHaveCount(0);
+    held.push((await weigh(page)).nodes);
+  }
+  // One more in the list each time, and nothing else.
+  expect((held[2] ?? 0) - (held[0] ?? 0)).toBeLessThan(100);
 });
 
 everyLook("chat", async (page, info, scheme) => {

@@ -1,11 +1,8 @@
 /** How many stops are remembered: more than a dialog has, so that what opened it is among them. */
 const MOST = 200;
 
-/** Where the focus was, and what around it could take it. */
-interface Stop {
-  element: HTMLElement;
-  around: HTMLElement[];
-}
+/** Where the focus was, and behind it what around it could take it. What has left the page shall not stay in memory for that. */
+type Stop = readonly WeakRef<HTMLElement>[];
 
 /**
  * When what has the focus goes away (a dialog is closed, a row deleted, a button waits for an answer), the browser gives the
@@ -18,8 +15,8 @@ export function keepFocus(): () => void {
   const remember = ({ target }: FocusEvent) => {
     if (!(target instanceof HTMLElement)) return;
     isGivenUp = false;
-    const before = stops.filter((stop) => stop.element !== target && [stop.element, ...stop.around].some((each) => each.isConnected));
-    stops = [...before, { element: target, around: listAround(target) }].slice(-MOST);
+    const before = stops.filter((stop) => stop[0]?.deref() !== target && stop.some((each) => each.deref()?.isConnected));
+    stops = [...before, [target, ...listAround(target)].map((each) => new WeakRef(each))].slice(-MOST);
   };
   const giveUp = ({ target }: FocusEvent) => {
     if (!(target instanceof HTMLElement)) return;
@@ -31,10 +28,11 @@ export function keepFocus(): () => void {
   const giveBack = () => {
     const last = stops.at(-1);
     if (isGivenUp || last === undefined || !hasNoFocus()) return;
+    const element = last[0]?.deref();
     // It is only waiting: its turn comes when it can be used again.
-    if (last.element.isConnected && last.element.matches(":disabled[data-loading]")) return;
+    if (element?.isConnected && element.matches(":disabled[data-loading]")) return;
     for (const stop of stops.toReversed()) {
-      const taker = [stop.element, ...stop.around].find(isUsable);
+      const taker = stop.flatMap((each) => each.deref() ?? []).find(isUsable);
       if (taker === undefined) continue;
       taker.focus({ preventScroll: true });
       return;

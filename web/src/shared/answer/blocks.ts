@@ -47,7 +47,7 @@ export class Splitter {
     const line = text.slice(this.#at);
     const begins = this.#block < this.#at && this.#fence === "" && !this.#math && line.trim() !== "" && this.#ends(line);
     const rest = begins ? [text.slice(this.#block, this.#at), line] : [text.slice(this.#block)];
-    const tail = rest.map((piece, place) => ({ text: piece, opening: place === 0 ? this.#opening : "", whole: false }));
+    const tail = rest.map((piece, place) => ({ text: copyOf(piece), opening: place === 0 ? this.#opening : "", whole: false }));
     return [...this.#done, ...tail.filter((block) => block.text !== "")];
   }
 
@@ -89,8 +89,16 @@ export class Splitter {
 
   #cut(at: number): void {
     if (at === this.#block) return;
-    this.#done.push({ text: this.#text.slice(this.#block, at), opening: this.#opening, whole: true });
+    this.#done.push({ text: copyOf(this.#text.slice(this.#block, at)), opening: this.#opening, whole: true });
     this.#block = at;
     this.#opening = this.#fence === "" ? "" : this.#fenceLine;
   }
+}
+
+/**
+ * The same characters without the text that they were cut from. A slice holds all of it, and a text that grows is a new one with
+ * each step: the blocks of an answer would hold one as long as all before them, each.
+ */
+function copyOf(slice: string): string {
+  return structuredClone(slice);
 }
