@@ -7,7 +7,7 @@ NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 CONSOLE := src/trunkline/faces/console/dist/index.html
 CONSOLE_SOURCES := $(shell find web/src src/trunkline/faces/http/look clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
-.PHONY: help run test .checks .tests check unit bench growth soak client clients console lock clean
+.PHONY: help run test .checks .tests check unit bench growth soak client clients console lock sbom clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,9 @@ clients: .venv/ready-test tests/clients/.venv/ready $(NODE_ROOMS:%=%/node_module
 
 lock: .venv/ready ## Resolve pyproject.toml into uv.lock
 	scripts/lock
+
+sbom: .venv/ready ## List the packages that Trunkline ships with, as CycloneDX documents in sbom/
+	$(BIN)/python scripts/sbom.py
 
 console: .venv/ready $(CONSOLE) ## Build the console that the server shows
 

@@ -55,7 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = Path(".trunkline")
     database_url: Annotated[
         Secret | None,
-        Meta(description="`postgresql://user:password@host/name`. Unset: SQLite in the data folder."),
+        Meta(
+            description="`postgresql://user:password@host/name`, with `?sslmode=verify-full` for TLS. Unset: SQLite in"
+            " the data folder."
+        ),
     ] = None
     redis_url: Annotated[
         Secret | None,

@@ -13,6 +13,7 @@ from trunkline.cli.installation_checks import examine_installation
 from trunkline.cli.machine_checks import examine_machine
 from trunkline.cli.output import clean, make_console, print_json
 from trunkline.cli.process_checks import examine_processes
+from trunkline.cli.safety_checks import examine_safety
 from trunkline.cli.server_checks import examine_server
 from trunkline.settings import Settings, read_settings
 
@@ -36,7 +37,7 @@ def doctor(*, json: bool) -> None:
 
 
 async def _examine(settings: Settings) -> list[Finding]:
-    findings = list(examine_machine(settings))
+    findings = [*examine_machine(settings), *examine_safety(settings)]
     findings += [finding async for finding in examine_installation(settings)]
     findings += [finding async for finding in examine_server(settings)]
     findings += [finding async for finding in examine_processes(settings)]

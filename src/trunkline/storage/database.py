@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from trunkline.core.errors import Conflict, InvalidInput, Unavailable
 from trunkline.storage import change_marks
 from trunkline.storage.migration import upgrade
+from trunkline.storage.postgres_options import split_options
 from trunkline.storage.pulse import Pulse
 
 Transaction = AsyncSession
@@ -59,6 +60,10 @@ class Database:
         parsed = _read_url(url)
         backend = parsed.get_backend_name()
         self.kind: Literal["sqlite", "postgresql"] = "sqlite" if backend == "sqlite" else "postgresql"
+        arguments: dict[str, object] = {}
+        if self.kind == "postgresql":
+            parsed, options = split_options(parsed)
+            arguments = {**_patient(), **options}
         self._path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         self._engine = create_async_engine(
             parsed,
@@ -66,7 +71,7 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=self.kind == "postgresql",
             pool_timeout=LIMIT_SECONDS,
-            connect_args=_patient() if self.kind == "postgresql" else {},
+            connect_args=arguments,
             json_serializer=_write_json,
             # Values stay out of the messages of errors, and so out of logs.
             hide_parameters=True,

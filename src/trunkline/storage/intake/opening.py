@@ -10,7 +10,7 @@ from trunkline.storage.intake.sqlite import SqliteConnection
 
 _SQLITE: Final = "sqlite+aiosqlite:///"
 _OF_THE_DIALECT: Final = ("prepared_statement_cache_size", "prepared_statement_name_func", "async_fallback")
-"""What may stand in a URL for SQLAlchemy alone."""
+"""What is for SQLAlchemy alone."""
 
 
 def open_connection(url: str) -> Connection:
@@ -21,7 +21,9 @@ def open_connection(url: str) -> Connection:
     from sqlalchemy import make_url  # noqa: PLC0415
 
     from trunkline.storage.intake.postgres import PostgresConnection  # noqa: PLC0415
+    from trunkline.storage.postgres_options import split_options  # noqa: PLC0415
 
-    parsed = make_url(url)
+    parsed, options = split_options(make_url(url))
     _, arguments = parsed.get_dialect()().create_connect_args(parsed)
-    return PostgresConnection({name: value for name, value in arguments.items() if name not in _OF_THE_DIALECT})
+    own = {name: value for name, value in arguments.items() if name not in _OF_THE_DIALECT}
+    return PostgresConnection({**own, **options})
