@@ -83,8 +83,8 @@ def main() -> None:
                 if held:
                     more = measure(folder, ours.url, ours.pid, body, held, connections, seconds, ours.journal)
                     runs.append(("all of it, held", more))
-                    for role in ("worker", "intake"):
-                        seen[f"{role}, held"].append(more[role])
+                    for role, used in more.items():
+                        seen[f"{role}, held"].append(used)
                 for role, used in own.items():
                     seen[role].append(used)
                 for whose, processes in runs:

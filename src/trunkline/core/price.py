@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -40,6 +40,16 @@ class Rate(msgspec.Struct, frozen=True):
     def times(self, factor: Decimal) -> Rate:
         """The same, dearer or cheaper; rounded half up."""
         return Rate(_scale(self.base, factor), tuple((start, _scale(rate, factor)) for start, rate in self.tiers))
+
+
+class TextRates(NamedTuple):
+    """What text costs that nobody else is billed for, however much there is: ``input`` and ``output`` are nano-dollars
+    per million tokens; ``added`` is what is added to a call in millionths of a nano-dollar, with half of one to round
+    by."""
+
+    input: int
+    output: int
+    added: int
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,12 +181,23 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     def cost_text(self, given: int, made: int) -> int | None:
         """:meth:`cost` of a call that uses so many tokens of text and nothing else; None where that is not all there
         is to say."""
-        if self.reasoning is not None or self.image_output is not None or self.unknown:
+        if not self._is_text:
             return None
         read, written = self.input, self.output
         millionths = given * (read.at(given) if read.tiers else read.base)
         millionths += made * (written.at(given) if written.tiers else written.base)
         return (millionths + _MILLION // 2) // _MILLION + self.per_request
+
+    def text_rates(self) -> TextRates | None:
+        """What :meth:`cost_text` reckons with; None also where that depends on how much text there is."""
+        if not self._is_text or self.input.tiers or self.output.tiers:
+            return None
+        return TextRates(self.input.base, self.output.base, _MILLION // 2 + self.per_request * _MILLION)
+
+    @property
+    def _is_text(self) -> bool:
+        """Whether nothing else than text is billed where there is nothing else."""
+        return self.reasoning is None and self.image_output is None and not self.unknown
 
     def _output(self, usage: Usage, at: int) -> int:
         """Millionths of nano-dollars for what was made."""

@@ -6,7 +6,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from trunkline.control.usage.alike_calls import AlikeCalls
 from trunkline.control.usage.event_values import limit
 from trunkline.control.usage.projection import Arrivals
 from trunkline.core.budget import Budget
@@ -41,15 +40,11 @@ class BudgetSpending:
         spent: defaultdict[tuple[str, int], int] = defaultdict(int)
         leased: defaultdict[str, int] = defaultdict(int)
         touched: dict[str, Budget] = {}
-        for event in (*self._find_counted(events.alike), *events.single, *events.amended):
-            for budget in self._budgets.get(event.workspace_id, ()):
-                if budget.counts(event):
-                    cost = limit(budget.charge(event))
-                    spent[budget.id, self._find_start(budget, event)] += cost
-                    touched[budget.id] = budget
-                    lease_id = event.leases.get(budget.id)
-                    if lease_id is not None:
-                        leased[lease_id] += cost
+        for budget, start, cost, lease_id in self._find_costs(events):
+            spent[budget.id, start] += cost
+            touched[budget.id] = budget
+            if lease_id is not None:
+                leased[lease_id] += cost
         rows = [(*place, spent[place]) for place in sorted(spent)]
         if not rows:
             return
@@ -75,19 +70,41 @@ class BudgetSpending:
         self._state, self._budgets = state, budgets
         self._periods.clear()
 
-    def _find_counted(self, alike: Sequence[AlikeCalls]) -> Iterator[UsageEvent]:
-        """Those that count for any budget: what tells that is the same for all that are alike."""
-        for calls in alike:
-            if any(budget.counts(calls.common) for budget in self._budgets.get(calls.common.workspace_id, ())):
-                yield from calls.events()
+    def _find_costs(self, events: Arrivals) -> Iterator[tuple[Budget, int, int, str | None]]:
+        """What calls cost each budget that they count for: the start of its period, nano-dollars, and of which lease.
 
-    def _find_start(self, budget: Budget, event: UsageEvent) -> int:
+        What is the same for all that are alike is found out once for them.
+        """
+        single: list[UsageEvent] = []
+        for calls in events.alike:
+            budgets = self._find_counting(calls.common)
+            if not budgets:
+                continue
+            if calls.costs is None:
+                single += calls.events()
+                continue
+            cost, first, last = sum(map(limit, calls.costs)), min(calls.opened_at), max(calls.opened_at)
+            periods = [self._find_period(budget, first) for budget in budgets]
+            if not all(period.holds(last) for period in periods):
+                single += calls.events()
+                continue
+            for budget, period in zip(budgets, periods, strict=True):
+                yield budget, period.start, cost, calls.common.leases.get(budget.id)
+        for event in (*single, *events.single, *events.amended):
+            for budget in self._find_counting(event):
+                cost = limit(budget.charge(event))
+                yield budget, self._find_period(budget, event.opened_at).start, cost, event.leases.get(budget.id)
+
+    def _find_counting(self, event: UsageEvent) -> list[Budget]:
+        return [budget for budget in self._budgets.get(event.workspace_id, ()) if budget.counts(event)]
+
+    def _find_period(self, budget: Budget, at: int) -> Period:
         # Most calls are of now: one period serves them all.
         key = (budget.id, budget.revision)
         period = self._periods.get(key)
-        if period is None or not period.holds(event.opened_at):
-            period = self._periods[key] = budget.find_period(event.opened_at)
-        return period.start
+        if period is None or not period.holds(at):
+            period = self._periods[key] = budget.find_period(at)
+        return period
 
     async def _note(self, tx: Transaction, places: Iterable[tuple[Budget, int]]) -> None:
         at = int(self._now() * 1_000_000)

@@ -5,47 +5,89 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from trunkline.core.budget import Budget
+from trunkline.core.price import Price, TextRates
 from trunkline.gateway.budgets.demand import Glance
+from trunkline.gateway.budgets.lease import Lease
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
-from trunkline.gateway.budgets.reservation import Reservation
+from trunkline.gateway.budgets.reservation import Reservation, name_leases
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.gates.immediate_call import ImmediateCall
-
-PriceText = Callable[[tuple[int, int | None, int]], int | None]
-"""The most that a call can cost that :meth:`.Glance.weigh` tells of; None where that is not known."""
 
 
 class BoundBudgets:
     """A :data:`~trunkline.gateway.gates.gate.AdmitNow`, under the ``key`` of whoever it decides for.
 
-    ``reserve`` is asked where the price of text does not tell what a call can cost.
+    ``find_price`` finds the price of the model as of now, ``find_most`` how many tokens one of its answers has at most
+    where the call does not say. ``reserve`` is asked where the price of text does not tell what a call can cost.
     """
 
-    __slots__ = ("_budgets", "_desk", "_glance", "_key", "_price_text", "_reserve")
+    __slots__ = (
+        "_budgets",
+        "_desk",
+        "_find_most",
+        "_find_price",
+        "_glance",
+        "_key",
+        "_leases",
+        "_names",
+        "_price",
+        "_rates",
+        "_reserve",
+    )
 
     def __init__(
         self,
         key: object,
         budgets: Sequence[Budget],
         glance: Glance,
-        price_text: PriceText,
         desk: LeaseDesk,
+        find_price: Callable[[], Price | None],
+        find_most: Callable[[], int],
         reserve: Callable[[Chat], Reservation | None],
     ) -> None:
         self._key = key
         self._budgets = budgets
         self._glance = glance
-        self._price_text = price_text
         self._desk = desk
+        self._find_price = find_price
+        self._find_most = find_most
         self._reserve = reserve
+        # What was found out for the call before is so for nearly every other.
+        self._price: Price | None = None
+        self._rates: TextRates | None = None
+        self._leases: list[Lease] = []
+        self._names: dict[str, str] = {}
 
     def __call__(self, call: ImmediateCall) -> bool:
         """Reserve the most that ``call`` can cost. False where that takes more than a glance."""
         weight = self._glance.weigh(call.body, call.peek)
-        cost = None
-        if weight is not None and call.count_characters() is not None:
-            cost = self._price_text(weight)
-        held = self._reserve(call.as_chat()) if cost is None else self._desk.take_alike(self._budgets, cost)
+        if weight is None or call.count_characters() is None:
+            return self._take(call)
+        price = self._find_price()
+        if price is not self._price:
+            self._price, self._rates = price, None if price is None else price.text_rates()
+        given, output, answers = weight
+        made = (self._find_most() if output is None else output) * answers
+        if self._rates is not None:
+            read, written, added = self._rates
+            cost = (given * read + made * written + added) // 1_000_000
+        else:
+            cost = None if price is None else price.cost_text(given, made)
+        if cost is None:
+            return self._take(call)
+        if not cost:
+            return True
+        held = self._desk.take_alike(self._budgets, cost)
+        if held is None:
+            return False
+        call.holds[self._key] = held
+        if held.leases != self._leases:
+            self._leases, self._names = held.leases, name_leases(self._budgets, held.leases)
+        call.leases, call.held_nanos = self._names, cost
+        return True
+
+    def _take(self, call: ImmediateCall) -> bool:
+        held = self._reserve(call.as_chat())
         if held is None:
             return False
         call.holds[self._key] = held

@@ -64,9 +64,12 @@ class BudgetGate:
         if not budgets:
             return _admit
         glance = Glance(target)
-        price_text = partial(self._price_text, candidate, target, glance)
         reserve = partial(self._take, candidate, target, budgets, glance)
-        return BoundBudgets(self, budgets, glance, price_text, self.desk, reserve)
+        find_price = partial(self._prices.find, target.provider, candidate.model, glance.terms)
+        if candidate.part.prices:
+            find_price = _find_none
+        find_most = partial(self._find_most, candidate.model, target)
+        return BoundBudgets(self, budgets, glance, self.desk, find_price, find_most, reserve)
 
     async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
         """Return when the most that the call can cost is reserved, or so much of it that a shorter answer may be made.
@@ -154,7 +157,7 @@ class BudgetGate:
         if weight is not None and chat.says_text():
             cost = self._price_text(candidate, target, glance, weight)
             if cost is not None:
-                return self.desk.take_alike(budgets, cost)
+                return self.desk.take([(budget, cost) for budget in budgets] if cost else ())
         demand = glance.look(chat)
         wanted = None if demand is None else self._price(demand, candidate, target, budgets)
         return None if wanted is None else self.desk.take(wanted)
@@ -226,6 +229,10 @@ class BudgetGate:
         if before is not None:
             before.void()
         call.leases, call.held_nanos, call.output_bound = {}, None, None
+
+
+def _find_none() -> None:
+    return None
 
 
 def _admit(call: ImmediateCall) -> bool:

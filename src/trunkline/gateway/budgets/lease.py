@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
+from typing import Final
+
 from trunkline.core.period import Period
+
+GOOD_SECONDS: Final = 600.0
+"""How long what is leased may be spent without a word of the authority, which forgets a lease after hours."""
 
 
 class Lease:
@@ -11,11 +17,11 @@ class Lease:
     ``free`` is below zero where calls cost more than was held for them, until that is made up for.
     """
 
-    __slots__ = ("free", "id", "period", "renewed", "reserved", "revision", "settled", "told", "used")
+    __slots__ = ("bounds", "free", "id", "period", "renewed", "reserved", "revision", "settled", "told", "used")
 
     def __init__(self, lease_id: str, period: Period) -> None:
         self.id = lease_id
-        self.period = period
+        self.set_period(period)
         self.revision = 0
         """That of the budget when it was granted last: another one may allow less."""
         self.free = 0
@@ -27,10 +33,30 @@ class Lease:
         self.renewed = 0.0
         self.used = 0.0
 
+    def set_period(self, period: Period) -> None:
+        """For which it may be spent."""
+        self.period = period
+        self.bounds = (period.start, inf if period.end is None else period.end)
+        """The same, for a look at each call."""
+
     @property
     def granted(self) -> int:
         """All that it ever held: what is free, promised and spent."""
         return self.free + self.reserved + self.settled
+
+    def gives(self, amount: int, revision: int, now: float, at: float) -> bool:
+        """Whether so much of a budget of this ``revision`` may be promised: at monotonic seconds ``now``, which are
+        ``at`` microseconds since the epoch."""
+        if self.free < amount or self.revision != revision or now - self.renewed > GOOD_SECONDS:
+            return False
+        start, end = self.bounds
+        return start <= at < end
+
+    def promise(self, amount: int, now: float) -> None:
+        """Hold so much of what is free for a call."""
+        self.free -= amount
+        self.reserved += amount
+        self.used = now
 
     def release(self, amount: int, cost: int = 0) -> None:
         """A promise ends: ``cost`` of it is spent, the rest is free again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from trunkline.core.budget import Budget
@@ -12,11 +12,8 @@ from trunkline.core.errors import Unavailable
 from trunkline.gateway.budgets.authority import Authority, LeaseAnswer, LeaseQuestion, Need, Shortage
 from trunkline.gateway.budgets.lease import Lease
 from trunkline.gateway.budgets.refusal import refuse
-from trunkline.gateway.budgets.reservation import Reservation, Share
+from trunkline.gateway.budgets.reservation import AlikeReservation, Reservation, Share
 from trunkline.logs import get_logger
-
-GOOD_SECONDS: Final = 600.0
-"""How long what is leased may be spent without a word of the authority, which forgets a lease after hours."""
 
 IDLE_SECONDS: Final = 2.0
 """After which what nobody used is given back."""
@@ -79,20 +76,25 @@ class LeaseDesk:
         shares: list[Share] = []
         for budget, amount in wanted:
             lease = self._leases.get(budget.id)
-            if lease is None or lease.free < amount or lease.revision != budget.revision:
-                return None
-            if now - lease.renewed > GOOD_SECONDS or not lease.period.holds(at):
+            if lease is None or not lease.gives(amount, budget.revision, now, at):
                 return None
             shares.append((budget, lease, amount))
         for _, lease, amount in shares:
-            lease.free -= amount
-            lease.reserved += amount
-            lease.used = now
+            lease.promise(amount, now)
         return Reservation(shares)
 
-    def take_alike(self, budgets: Iterable[Budget], amount: int) -> Reservation | None:
-        """As :meth:`take`, of the same ``amount`` of each."""
-        return self.take([(budget, amount) for budget in budgets] if amount else ())
+    def take_alike(self, budgets: Sequence[Budget], amount: int) -> AlikeReservation | None:
+        """As :meth:`take`, of the same ``amount`` of each, which is more than 0."""
+        now, at, known = self._ticks(), self._clock() * 1_000_000, self._leases
+        leases: list[Lease] = []
+        for budget in budgets:
+            lease = known.get(budget.id)
+            if lease is None or not lease.gives(amount, budget.revision, now, at):
+                return None
+            leases.append(lease)
+        for lease in leases:
+            lease.promise(amount, now)
+        return AlikeReservation(budgets, leases, amount)
 
     async def reserve(self, needs: Mapping[Budget, Need]) -> Reservation:
         """Reserve what is wanted, or what there is of it, down to the least.
@@ -231,7 +233,8 @@ class LeaseDesk:
                 if lease is not None:
                     self._past.append(lease)
                 lease = self._leases[terms.budget_id] = Lease(terms.lease_id, terms.period)
-            lease.period, lease.revision = terms.period, terms.revision
+            lease.set_period(terms.period)
+            lease.revision = terms.revision
             lease.renewed = lease.used = now
             lease.free += terms.extra
             lease.told += terms.extra

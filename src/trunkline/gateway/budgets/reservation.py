@@ -13,6 +13,38 @@ Share = tuple[Budget, Lease, int]
 """A budget, the lease of it, and nano-dollars."""
 
 
+class AlikeReservation:
+    """The same for a plain call, which holds one ``amount`` of each of its budgets. Little is made: every call pays."""
+
+    __slots__ = ("_amount", "_budgets", "leases")
+
+    def __init__(self, budgets: Sequence[Budget], leases: list[Lease], amount: int) -> None:
+        self._budgets = budgets
+        self._amount = amount
+        self.leases = leases
+        """That of each budget."""
+
+    def settle(self, event: UsageEvent | PlainEnd) -> None:
+        """See :class:`~trunkline.gateway.hold.Hold`."""
+        amount, cost = self._amount, event.cost_nanos
+        if cost is None:
+            for budget, lease in zip(self._budgets, self.leases, strict=True):
+                lease.release(amount, charge(budget.default_price, event.outcome, cost, event.held_nanos, event.usage))
+            return
+        for lease in self.leases:
+            lease.release(amount, cost)
+
+    def void(self) -> None:
+        """See :class:`~trunkline.gateway.hold.Hold`."""
+        for lease in self.leases:
+            lease.release(self._amount)
+
+
+def name_leases(budgets: Sequence[Budget], leases: Sequence[Lease]) -> dict[str, str]:
+    """The lease of each budget, by their ids."""
+    return {budget.id: lease.id for budget, lease in zip(budgets, leases, strict=True)}
+
+
 class Reservation:
     """Implements :class:`~trunkline.gateway.gates.immediate_call.PlainHold`: settled with the call's cost, or given
     back.

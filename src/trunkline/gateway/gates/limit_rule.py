@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from trunkline.core.limit import SECONDS, Measure, Subject, name_limit, write_amount
+from trunkline.gateway.gates.gcra import SLACK
 from trunkline.gateway.snapshot import LimitEntry
 
 _OF: Final[dict[Subject, str]] = {
@@ -84,12 +85,16 @@ class Bucket(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """Of a bucket that fills up in time, by the fields of its rule. ``by_tokens``: and not by requests."""
+    """Of a bucket that fills up in time, by the fields of its rule. ``by_tokens``: and not by requests.
+
+    ``steady``: where something is taken, there is more in a second at most, so that this need not be worked out.
+    """
 
     key: str
     interval: float
     tolerance: float
     by_tokens: bool
+    steady: bool
 
 
 class Places(NamedTuple):
@@ -102,12 +107,23 @@ class Places(NamedTuple):
 class LimitSet:
     """The buckets that calls of one kind take from, first those that fill up in time.
 
-    ``rates`` and ``places`` are the same as what is looked at for each call. ``lines`` are those of their answers that
-    tell of all of them, with a place for each figure; ``tokens``: whether they have some that count tokens, of which
-    ``most_tokens`` are let in at once.
+    ``rates`` and ``places`` are the same as what is looked at for each call, ``rate_keys`` and ``place_keys`` their
+    keys, and ``token_rates`` the keys and intervals of those that count tokens. ``lines`` are those of their answers
+    that tell of all of them, with a place for each figure; ``tokens``: whether they have some that count tokens, of
+    which ``most_tokens`` are let in at once.
     """
 
-    __slots__ = ("buckets", "lines", "most_tokens", "places", "rates", "tokens")
+    __slots__ = (
+        "buckets",
+        "lines",
+        "most_tokens",
+        "place_keys",
+        "places",
+        "rate_keys",
+        "rates",
+        "token_rates",
+        "tokens",
+    )
 
     def __init__(self, buckets: tuple[Bucket, ...]) -> None:
         self.buckets = tuple(sorted(buckets, key=lambda bucket: bucket.rule.parallel))
@@ -116,9 +132,18 @@ class LimitSet:
         self.tokens = any(rule.tokens for rule in rules)
         self.most_tokens = min((rule.burst for rule in rules if rule.tokens), default=0)
         self.rates = tuple(
-            Rate(key, rule.interval, rule.tolerance, rule.tokens) for key, rule in self.buckets if not rule.parallel
+            Rate(key, rule.interval, rule.tolerance, rule.tokens, _is_steady(rule))
+            for key, rule in self.buckets
+            if not rule.parallel
         )
+        self.rate_keys = tuple(rate.key for rate in self.rates)
+        self.token_rates = tuple((rate.key, rate.interval) for rate in self.rates if rate.by_tokens)
         self.places = tuple(Places(key, rule.places) for key, rule in self.buckets if rule.parallel)
+        self.place_keys = tuple(place.key for place in self.places)
+
+
+def _is_steady(rule: LimitRule) -> bool:
+    return rule.interval * (1.0 + SLACK) <= 1.0
 
 
 def _write_lines(rules: Sequence[LimitRule]) -> bytes:

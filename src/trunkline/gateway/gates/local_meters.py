@@ -10,7 +10,7 @@ from trunkline.gateway.gates.limit_rule import Bucket, BucketState, LimitSet, Ve
 
 
 class LocalMeters:
-    """Buckets in memory, each only as long as something of it is taken. ``clock`` is monotonic seconds."""
+    """Buckets in memory, each until :meth:`sweep` finds nothing taken of it. ``clock`` is monotonic seconds."""
 
     __slots__ = ("_arrivals", "_clock", "_running")
 
@@ -43,51 +43,54 @@ class LocalMeters:
                     self._running[bucket.key] = self._running.get(bucket.key, 0) + cost
         return Verdict(refused, longest, tuple(self._tell(bucket, now) for bucket, _ in wants))
 
-    def enter(self, limits: LimitSet, tokens: int) -> list[int] | None:
+    def enter(self, limits: LimitSet, tokens: int) -> list[float] | None:
         """As :meth:`take`, of one request with that many ``tokens``, for who asks before every call: None where
-        something cannot be had now, else how the buckets stand, in the figures that :attr:`.LimitSet.lines` tells."""
+        something cannot be had now, else how the buckets stand, in the figures that :attr:`.LimitSet.lines` tells,
+        which leaves parts of a unit out."""
         if tokens > limits.most_tokens:
             return None
         now = self._clock()
-        known, running = self._arrivals, self._running
-        arrivals: dict[str, float] = {}
-        figures: list[int] = []
-        for key, interval, tolerance, by_tokens in limits.rates:
+        known = self._arrivals
+        arrivals: list[float] = []
+        figures: list[float] = []
+        for key, interval, tolerance, by_tokens, steady in limits.rates:
             # As gcra.arrive, count_left and find_next have it, but for what is more than a burst at once.
             spent = tokens * interval if by_tokens else interval
-            before = known.get(key, 0.0) - now
-            if before > 0.0:
-                spent += before
+            before = known.get(key)
+            if before is not None and before > now:
+                spent += before - now
             left = (tolerance - spent) / interval + SLACK
             if left < 0.0:
                 return None
-            whole = int(left)
-            arrivals[key] = now + spent
-            figures += (whole, ceil((whole + 1) * interval - tolerance + spent) if spent else 0)
-        for key, most in limits.places:
-            left = most - running.get(key, 0) - 1
-            if left < 0:
-                return None
-            figures.append(left)
-        known.update(arrivals)
-        for key, _ in limits.places:
-            running[key] = running.get(key, 0) + 1
+            arrivals.append(now + spent)
+            if steady and spent:
+                figures += (left, 1)
+            else:
+                figures += (left, ceil((int(left) + 1) * interval - tolerance + spent) if spent else 0)
+        if limits.places:
+            running = self._running
+            counts: list[int] = []
+            for key, most in limits.places:
+                count = running.get(key, 0) + 1
+                if count > most:
+                    return None
+                counts.append(count)
+                figures.append(most - count)
+            running.update(zip(limits.place_keys, counts, strict=False))
+        known.update(zip(limits.rate_keys, arrivals, strict=False))
         return figures
 
     def leave(self, limits: LimitSet, tokens: int) -> None:
         """What a request took by :meth:`enter` ends: its places are free, and it used so many ``tokens`` more."""
-        known, running = self._arrivals, self._running
-        for key, _ in limits.places:
-            left = running.get(key, 0) - 1
-            if left > 0:
-                running[key] = left
-            else:
-                running.pop(key, None)
-        if limits.tokens and tokens:
+        running = self._running
+        for key in limits.place_keys:
+            # It was counted there: none is forgotten before it is 0.
+            running[key] -= 1
+        if tokens and limits.tokens:
             now = self._clock()
-            for key, interval, _, by_tokens in limits.rates:
-                if by_tokens:
-                    known[key] = max(known.get(key, 0.0), now) + tokens * interval
+            known = self._arrivals
+            for key, interval in limits.token_rates:
+                known[key] = max(known.get(key, 0.0), now) + tokens * interval
 
     def correct(self, changes: Iterable[tuple[Bucket, float]]) -> None:
         """Take so many units more of each bucket, or where negative give them back, whatever is left of it."""
@@ -117,6 +120,8 @@ class LocalMeters:
         now = self._clock()
         for key in [key for key, tat in self._arrivals.items() if tat <= now]:
             del self._arrivals[key]
+        for key in [key for key, count in self._running.items() if count <= 0]:
+            del self._running[key]
 
     def _tell(self, bucket: Bucket, now: float) -> BucketState:
         rule = bucket.rule

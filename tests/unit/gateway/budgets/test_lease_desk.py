@@ -11,7 +11,8 @@ from trunkline.core.budget import Budget
 from trunkline.core.errors import BudgetSpent, Unavailable
 from trunkline.core.period import Period
 from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseOutcome, LeaseQuestion, LeaseTerms, Need, Shortage
-from trunkline.gateway.budgets.lease_desk import GOOD_SECONDS, IDLE_SECONDS, LeaseDesk
+from trunkline.gateway.budgets.lease import GOOD_SECONDS
+from trunkline.gateway.budgets.lease_desk import IDLE_SECONDS, LeaseDesk
 
 BUDGET = Budget(
     id="b", name="B", workspace_id="w", subject="workspace", subject_id="w", amount=1_000, period="total",
