@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from tests.bookkeeping import keep
 from tests.contract.live_server import LiveServer
 from tests.contract.local_installation import Person
 from tests.unit.control.usage.settled import event
+from trunkline.control.budgets.authority import LeaseAuthority
 from trunkline.core.chat import Usage
+from trunkline.core.price import NANOS_PER_USD
+from trunkline.gateway.budgets.authority import LeaseQuestion, Need
 from trunkline.storage.database import Database
 
 NOBODY = "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
@@ -72,6 +76,28 @@ async def test_calls_of_the_period_count_that_were_made_before(live_on_each: Liv
         assert answer.status_code == 201, answer.text
         spent[f"{number}"] = answer.json()["spent"]
     assert list(spent.values()) == ["0.000000012", "0.000000007", "0.000000005", "0", "0.000003012"]
+
+
+async def test_of_a_budget_that_becomes_soft_nothing_is_reserved_any_more(
+    live_on_each: LiveServer, admin: Person
+) -> None:
+    made = await admin.client.post("/api/budgets", json=TRY)
+    path, budget_id = made.headers["location"], made.json()["id"]
+    database = Database(live_on_each.settings.effective_database_url)
+    authority = LeaseAuthority(database, recall=give_nothing_back)
+    question = LeaseQuestion("a process", int(time.time() * 1_000_000), {}, [{budget_id: Need(NANOS_PER_USD, 1)}])
+    await authority.lease(question)
+    await database.close()
+    budget = (await admin.client.get(path)).json()
+    assert (budget["reserved"], budget["left"]) == ("1", "9")
+    for hard, reserved in ((False, "0"), (True, "1")):
+        changed = (await admin.client.put(path, json={"hard": hard})).json()
+        assert (changed["reserved"], (await admin.client.get(path)).json()["reserved"]) == (reserved, reserved)
+        assert float(changed["left"]) == 10 - float(reserved)
+
+
+async def give_nothing_back(holder: str, budget_ids: Collection[str]) -> Mapping[str, int]:
+    return {}
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,8 @@ class Budgets:
         records: list[BudgetRecord] = []
         for row in found:
             place, period, budget = places[row.id], periods[row.id], read_budget(row)
-            used, held = spent.get(place, 0), reserved[place]
+            # Of a soft one nothing is held: what processes have left of the time when it was hard stops nobody.
+            used, held = spent.get(place, 0), reserved[place] if budget.hard else 0
             records.append(
                 read_record(
                     BudgetRecord,
