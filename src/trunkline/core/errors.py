@@ -122,13 +122,14 @@ class TooLarge(TrunklineError):
 
 
 class TooMany(TrunklineError):
-    """A rate limit. ``retry_after`` is in seconds."""
+    """A rate limit. ``retry_after`` is in seconds; ``tokens``: tokens are what there were too many of."""
 
     code = "rate_limit_exceeded"
 
-    def __init__(self, message: str, *, retry_after: float, code: str | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float, code: str | None = None, tokens: bool = False) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+        self.tokens = tokens
 
 
 class BudgetSpent(TrunklineError):

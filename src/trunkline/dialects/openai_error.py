@@ -13,6 +13,7 @@ from trunkline.core.errors import (
     SILENT,
     InvalidInput,
     NotFound,
+    TooMany,
     TrunklineError,
     UpstreamError,
     UpstreamKind,
@@ -51,21 +52,22 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     """``{"error": {"message", "type", "param", "code"}}``. The wire has no place for ``request_id``: it is a header."""
     del request_id
     message, code, param = error.message, error.code, None
+    kind = _type(status, code)
     if isinstance(error, InvalidInput) and error.fields:
         param = error.fields[0].field or None
+    elif isinstance(error, TooMany) and error.tokens:
+        kind = "tokens"
     elif isinstance(error, NotFound) and code == NotFound.code:
         code = "model_not_found"
     elif isinstance(error, UpstreamError):
         code = error.upstream_code or _CODES.get(error.kind, f"upstream_{error.kind}")
         if error.kind in {"auth", "permission"}:
             code = f"upstream_{error.kind}"  # invalid_api_key would blame the caller's own key
-        message = error.words
+        message, kind = error.words, _type(status, code)
         if error.kind not in SILENT and error.said and error.said_on == WIRE:
-            wire = {"message": message, "type": _type(status, code), "param": None, "code": code}
+            wire = {"message": message, "type": kind, "param": None, "code": code}
             return msgspec.json.encode({"error": {**wire, **error.said}})
-    return msgspec.json.encode(
-        {"error": {"message": message, "type": _type(status, code), "param": param, "code": code}}
-    )
+    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": param, "code": code}})
 
 
 def _type(status: int, code: str) -> str:

@@ -64,6 +64,16 @@ def test_openais_sdk_raises_its_rate_limit_error(bare: BareGateway) -> None:
     assert headers["ratelimit"] == '"each-key-requests-per-hour";r=0;t=3600'
 
 
+@pytest.mark.parametrize(("measure", "amount"), [("requests", 1), ("tokens", 30)])
+def test_openais_client_is_told_what_there_is_too_much_of(bare: BareGateway, measure: str, amount: int) -> None:
+    set_limits(bare, each_key(measure, amount))
+    words = [{"role": "user", "content": "word " * 20}]
+    assert ask(bare, messages=words).status_code == 200
+    refused = ask(bare, messages=words)
+    error = refused.json()["error"]
+    assert (refused.status_code, error["type"], error["code"]) == (429, measure, "rate_limit_exceeded")
+
+
 def test_anthropics_sdk_raises_its_rate_limit_error(bare: BareGateway) -> None:
     set_limits(bare, each_key())
     with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=0) as client:

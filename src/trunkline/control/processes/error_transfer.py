@@ -34,6 +34,7 @@ class TransferredError(msgspec.Struct, array_like=True, omit_defaults=True):
     fields: list[tuple[str, str]] = []
     retry_after: float | None = None
     soon: bool = False
+    tokens: bool = False
     upstream: UpstreamKind | None = None
     provider: str = ""
     status: int | None = None
@@ -50,6 +51,8 @@ class TransferredError(msgspec.Struct, array_like=True, omit_defaults=True):
             told.retry_after = error.retry_after
         if isinstance(error, BudgetSpent):
             told.soon = error.soon
+        elif isinstance(error, TooMany):
+            told.tokens = error.tokens
         elif isinstance(error, UpstreamError):
             told.upstream, told.provider = error.kind, error.provider
             told.status, told.detail = error.status, error.detail
@@ -61,7 +64,7 @@ class TransferredError(msgspec.Struct, array_like=True, omit_defaults=True):
             fields = tuple(FieldError(field, message) for field, message in self.fields)
             return InvalidInput(self.message, fields=fields, code=self.code)
         if self.kind == "TooMany":
-            return TooMany(self.message, retry_after=self.retry_after or 1.0, code=self.code)
+            return TooMany(self.message, retry_after=self.retry_after or 1.0, code=self.code, tokens=self.tokens)
         if self.kind == "BudgetSpent":
             return BudgetSpent(self.message, retry_after=self.retry_after, soon=self.soon)
         if self.upstream is not None:

@@ -171,7 +171,7 @@ def _refusal(rule: LimitRule, wait: float | None) -> TooMany:
         if rule.parallel
         else f"Try again in {_write_seconds(int(seconds))}."
     )
-    return TooMany(f"{rule.words} is reached. {advice}", retry_after=seconds)
+    return TooMany(f"{rule.words} is reached. {advice}", retry_after=seconds, tokens=rule.tokens)
 
 
 def _write_seconds(seconds: int) -> str:

@@ -33,6 +33,7 @@ from trunkline.core.errors import (
         (Stale("old"), Conflict),
         (TooLarge("large"), TooLarge),
         (TooMany("slow", retry_after=3.0), TooMany),
+        (TooMany("slow", retry_after=3.0, tokens=True), TooMany),
         (BudgetSpent("spent", retry_after=7.0, soon=True), BudgetSpent),
         (UpstreamError("away", kind="rate_limit", provider="openai", status=429, retry_after=2.0), UpstreamError),
         (Unavailable("later"), Unavailable),
@@ -44,5 +45,5 @@ def test_it_is_raised_again_as_what_it_was(error: TrunklineError, kind: type[Tru
     found = msgspec.msgpack.decode(way, type=TransferredError).make()
     assert type(found) is kind
     assert (found.message, found.code) == (error.message, error.code)
-    for name in ("fields", "retry_after", "soon", "kind", "provider", "status"):
+    for name in ("fields", "retry_after", "soon", "tokens", "kind", "provider", "status"):
         assert getattr(found, name, None) == getattr(error, name, None)

@@ -75,6 +75,11 @@ def test_words_and_waits() -> None:
         (NotFound("x"), 404, {"type": "invalid_request_error", "param": None, "code": "model_not_found"}),
         (TooMany("x", retry_after=1), 429, {"type": "requests", "param": None, "code": "rate_limit_exceeded"}),
         (
+            TooMany("x", retry_after=1, tokens=True),
+            429,
+            {"type": "tokens", "param": None, "code": "rate_limit_exceeded"},
+        ),
+        (
             UpstreamError("x", kind="overloaded"),
             503,
             {"type": "server_error", "param": None, "code": "upstream_overloaded"},
