@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 import typer.main
 from typer.core import TyperGroup
 
@@ -18,7 +19,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = {str(page.relative_to(ROOT)): page for page in PAGES}
 
 
-@pytest.mark.parametrize("name", ["settings.md", "api.md", "providers.md", "metrics.md"])
+@pytest.mark.parametrize("name", ["settings.md", "api.md", "providers.md", "metrics.md", "trunkline.schema.json"])
 def test_the_reference_is_what_the_code_gives(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert written == write_pages()[name], "Run: .venv/bin/trunkline reference docs/reference"
@@ -53,7 +54,10 @@ def test_commands_that_pages_name_exist_with_their_options(name: str) -> None:
         command = root
         if words and words[0] in COMMANDS:
             command = load_command(words.pop(0))
-        while words and isinstance(command, TyperGroup) and (inner := command.get_command(None, words[0])) is not None:
+        while words and isinstance(command, TyperGroup):
+            inner = command.get_command(typer.Context(command), words[0])
+            if inner is None:
+                break
             command = inner
             words.pop(0)
         assert command is not root, f"{name}: trunkline {line}"

@@ -46,6 +46,15 @@ class Api:
         self._credential = credential
         self._workspace_id = workspace_id
 
+    def at(self, workspace_id: str) -> Api:
+        """The same in another workspace."""
+        return Api(self._url, self._client, self._credential, workspace_id)
+
+    @property
+    def origin(self) -> str:
+        """The server's ``scheme://host:port``."""
+        return str(self._url.origin)
+
     async def ask(
         self, method: str, path: str, *, query: Mapping[str, str | None] | None = None, body: object = None
     ) -> bytes:

@@ -46,6 +46,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "users": ("users:app", "Users of this installation."),
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
     "audit": ("audit:app", "Show who did what, and check that nobody has changed it."),
+    "apply": ("apply:apply", "Make a workspace what a file says."),
+    "export": ("export:export", "Write a workspace as a file."),
     "import": ("import_litellm:app", "Take over what another gateway is set up for."),
     "vault": ("local_commands:vault", "The keys that everything is encrypted with."),
     "backup": ("local_commands:backup", "Write a backup of the data folder."),

@@ -1,4 +1,4 @@
-"""The reference pages, made from the code: settings, API, providers and metrics."""
+"""The reference pages, made from the code: settings, API, providers and metrics, and the schema of the file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from trunkline.app.pages import describe_api
+from trunkline.cli.declared.schema import write_schema
 from trunkline.cli.output import say
 from trunkline.control.monitoring.families import FAMILIES
 from trunkline.providers.registry import PROVIDERS
@@ -85,6 +86,7 @@ def write_pages() -> dict[str, str]:
         "api.md": write_api(describe_api()),
         "providers.md": write_providers(),
         "metrics.md": write_metrics(),
+        "trunkline.schema.json": write_schema(),
     }
 
 

@@ -175,7 +175,7 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found = cast("Sequence[Mapping[str, object]]", error.errors())
-    return render(InvalidInput.of_all(tuple(dict.fromkeys(map(_translate, found)))), request.scope)
+    return render(InvalidInput.of_all(tuple(dict.fromkeys(map(explain_field, found)))), request.scope)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -250,7 +250,8 @@ def _bug(request_id: str) -> str:
     return f"Something went wrong on our side. Tell your administrator the request id {request_id}."
 
 
-def _translate(item: Mapping[str, object]) -> FieldError:
+def explain_field(item: Mapping[str, object]) -> FieldError:
+    """What a validator's error of a body says: at which field, and what to do. What was sent is not repeated."""
     kind, context = cast("str", item["type"]), cast("Mapping[str, object]", item.get("ctx") or {})
     location = cast("Sequence[str | int]", item["loc"])
     path = "" if kind == "json_invalid" else write_path(location[1:] if len(location) > 1 else ())

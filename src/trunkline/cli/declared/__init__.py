@@ -1,0 +1,1 @@
+"""A workspace as a file says it: what ``trunkline apply`` and ``trunkline export`` are made of."""
