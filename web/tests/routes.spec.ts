@@ -66,7 +66,7 @@ test("a route has hedging and every condition, a history with what changed, and 
   await page.getByRole("tab", { name: "History" }).click();
   const second = page.getByRole("region", { name: "Revision 2" });
   await expect(second).toContainText("Vectors are slow");
-  await expect(second.getByRole("row", { name: /^targets.0.conditions/ })).toBeVisible();
+  await expect(second.getByRole("row", { name: /^targets.0.conditions.metadata.team/ })).toBeVisible();
   await page.getByRole("region", { name: "Revision 1" }).getByRole("button", { name: "Go back to this" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Go back to this" }).click();
   await expect(page.getByRole("region", { name: "Revision 3" })).toContainText("current");

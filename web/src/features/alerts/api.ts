@@ -1,10 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { AlertChannel, AlertFilter, AlertRule, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertChannelRequest, UpdateAlertRuleRequest } from "@trunkline/client";
+import type { AlertChannel, AlertFilter, AlertRule, CreateAlertRuleRequest, TrunklineClient, UpdateAlertRuleRequest } from "@trunkline/client";
 import { at, readAll } from "@/shared/api/pages";
 import type { Saved } from "@/shared/revisions/useConflicts";
 import { readConfigurations } from "@/shared/subjects/configurations";
 import { useWorkspace } from "@/shared/workspace";
+import { type ChannelFields, channelChange, newChannel } from "./channelForm";
 import type { Subject } from "./kinds";
 
 const AGAIN_MS = 5_000;
@@ -82,11 +83,13 @@ export function useAlertChanges() {
     }),
     switchRule: useMutation({ mutationFn: ({ ruleId, enabled }: { ruleId: string; enabled: boolean }) => alerts.rules.update(ruleId, { enabled }), onSuccess }),
     removeRule: useMutation({ mutationFn: (ruleId: string) => alerts.rules.delete(ruleId), onSuccess }),
-    makeChannel: useMutation({ mutationFn: (body: CreateAlertChannelRequest) => alerts.channels.create(body), onSuccess }),
-    /** Fails with 412 where somebody else changed it meanwhile. */
-    changeChannel: useMutation({
-      mutationFn: ({ channel, body }: { channel: AlertChannel; body: UpdateAlertChannelRequest }) =>
-        client.put("/api/alerts/channels/{channel_id}", { path: { channel_id: channel.id }, headers: { "if-match": `"${channel.revision}"` }, body }),
+    /** The secret that was made for a new webhook is told this once. Fails with 412 where somebody else changed it meanwhile. */
+    saveChannel: useMutation({
+      mutationFn: async ({ draft, onto }: Saved<AlertChannel, ChannelFields>): Promise<{ secret: string | null }> => {
+        if (onto === null) return alerts.channels.create(newChannel(draft));
+        await client.put("/api/alerts/channels/{channel_id}", { path: { channel_id: onto.id }, headers: { "if-match": `"${onto.revision}"` }, body: channelChange(onto, draft) });
+        return { secret: null };
+      },
       onSuccess,
     }),
     testChannel: useMutation({ mutationFn: (channelId: string) => alerts.channels.test(channelId), onSuccess }),

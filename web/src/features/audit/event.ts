@@ -1,22 +1,10 @@
+import { type Difference, differences } from "@/shared/revisions/differences";
 import type { AuditEvent } from "./api";
 import { texts } from "./texts";
 
-/** A field that an event changed; undefined where it was not, or is not, there. */
-export interface Change {
-  field: string;
-  before: unknown;
-  after: unknown;
-}
-
 /** What an event changed, by fields, in their order. */
-export function changesOf({ before, after }: Pick<AuditEvent, "before" | "after">): Change[] {
-  const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  return fields.map((field) => ({ field, before: before?.[field], after: after?.[field] }));
-}
-
-/** A value as it is shown. */
-export function show(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+export function changesOf({ before, after }: Pick<AuditEvent, "before" | "after">): Difference[] {
+  return differences(before ?? {}, after ?? {});
 }
 
 /** Who did it. */

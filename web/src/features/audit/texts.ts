@@ -12,7 +12,7 @@ export const texts = {
   withKey: (who: string, key: string) => `${who}, with the key ${key}`,
   show: (what: string) => `Show ${what}`,
   filters: { action: "Action: keys.create", actionLabel: "Action", target: "Thing", anyTarget: "Thing: any", actor: "By", anyActor: "By: anybody", outcome: "Outcome", anyOutcome: "Outcome: any", clear: "Clear" },
-  details: { title: "The event", field: "Field", before: "Before", after: "After", nothing: "–", none: "It changed no field.", address: "From", request: "Request", target: "Thing", id: "Event" },
+  details: { title: "The event", none: "It changed no field.", address: "From", request: "Request", target: "Thing", id: "Event" },
   verify: "Verify the chain",
   verified: {
     good: "Nothing was changed",

@@ -91,13 +91,13 @@ function linesOf(text: string): string[] {
 }
 
 /** The rule in one sentence. */
-export function sayRule({ rule, content }: Pick<Policy, "rule" | "content">): string {
+export function sayRule({ rule, content }: Pick<Policy, "rule" | "content">, nameOf: (provider: string) => string = (provider) => provider): string {
   const values = readRule(rule);
   switch (values.kind) {
     case "allowedModels":
       return words.say.models(values.modelsMode, values.models.join(", "));
     case "allowedProviders":
-      return words.say.providers(values.providersMode, values.providers.join(", "));
+      return words.say.providers(values.providersMode, values.providers.map(nameOf).join(", "));
     case "paidModels":
       return words.say.paid;
     case "ceilings":

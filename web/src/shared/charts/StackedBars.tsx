@@ -1,7 +1,7 @@
 import { useElementSize } from "@mantine/hooks";
 import { ChartTable } from "./ChartTable";
 import classes from "./charts.module.css";
-import { spread, ticks } from "./scale";
+import { apart, spread, ticks } from "./scale";
 
 /** A bar: its parts from the bottom up, in the order of the series. */
 export interface Bar {
@@ -61,6 +61,9 @@ export function StackedBars({
   const step = inner / Math.max(bars.length, 1);
   const y = (value: number) => TOP + (height - TOP - BOTTOM) * (1 - value / top);
   const marked = bars.map((bar, at) => (bar.mark === "" ? -1 : at)).filter((at) => at >= 0);
+  const spaced = spread(marked.length, Math.max(1, Math.floor(inner / 64))).map((index) => marked[index] ?? 0);
+  // A first day that is cut off is narrow, and its mark would run into the next one.
+  const shownMarks = apart(spaced, LETTER * Math.max(0, ...spaced.map((at) => bars[at]?.mark.length ?? 0)) / step);
   const shown = cursor === null ? undefined : bars[cursor];
   return (
     <div ref={ref} className={classes.frame} onPointerLeave={() => onCursor(null)}>
@@ -87,8 +90,7 @@ export function StackedBars({
             </g>
           );
         })}
-        {spread(marked.length, Math.max(1, Math.floor(inner / 64))).map((index) => {
-          const at = marked[index] ?? 0;
+        {shownMarks.map((at) => {
           const mark = bars[at]?.mark ?? "";
           // The last one may have no room to its right.
           const ends = left + at * step + LETTER * mark.length > width;

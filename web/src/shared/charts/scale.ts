@@ -8,6 +8,11 @@ export function ticks(top: number, count = 4): number[] {
   return found;
 }
 
+/** Those of `places`, in ascending order, that have `room` to the one after them; the last one always has. */
+export function apart(places: number[], room: number): number[] {
+  return places.filter((place, index) => (places[index + 1] ?? Number.POSITIVE_INFINITY) - place >= room);
+}
+
 /** Indices of at most `count` of `length` things, as evenly apart as can be. */
 export function spread(length: number, count: number): number[] {
   const step = Math.max(1, Math.ceil(length / count));

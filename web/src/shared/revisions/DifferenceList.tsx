@@ -1,5 +1,5 @@
 import { Table } from "@mantine/core";
-import type { Difference } from "./differences";
+import { type Difference, show, unfold } from "./differences";
 import classes from "./DifferenceList.module.css";
 import { texts } from "./texts";
 
@@ -16,7 +16,7 @@ export function DifferenceList({ differences, before = texts.before, after = tex
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {differences.map((each) => (
+          {differences.flatMap(unfold).map((each) => (
             <Table.Tr key={each.path}>
               <Table.Td className="mono">{each.path.replace(/^configuration\./, "")}</Table.Td>
               <Table.Td>{each.before === null ? texts.nothing : <del className={classes.old}>{show(each.before)}</del>}</Table.Td>
@@ -29,6 +29,3 @@ export function DifferenceList({ differences, before = texts.before, after = tex
   );
 }
 
-function show(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}

@@ -1,12 +1,12 @@
 import { Group, Modal, Stack, Text } from "@mantine/core";
 import { moment } from "@/shared/format/time";
+import { DifferenceList } from "@/shared/revisions/DifferenceList";
 import { texts as shared } from "@/shared/texts";
 import { Badge } from "@/shared/ui/Badge";
 import { CopyButton } from "@/shared/ui/CopyButton";
 import type { AuditEvent } from "../api";
 import { actorOf, changesOf } from "../event";
 import { texts } from "../texts";
-import { Changes } from "./Changes";
 import { TONES } from "../tones";
 
 const words = texts.details;
@@ -14,6 +14,7 @@ const words = texts.details;
 /** One event whole: what changed, from where, by which request. */
 export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
   const outcome = event.outcome === "failed" || event.outcome === "refused" ? event.outcome : "ok";
+  const changes = changesOf(event);
   const facts = [
     [words.target, [event.targetType, event.targetName, event.targetId].filter(Boolean).join(" · ")],
     [words.address, event.address],
@@ -27,7 +28,7 @@ export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: ()
           <Badge tone={TONES[outcome]}>{texts.outcomes[outcome]}</Badge>
           <Text c="dimmed">{`${actorOf(event)} · ${moment(event.at)}`}</Text>
         </Group>
-        <Changes changes={changesOf(event)} />
+        {changes.length === 0 ? <Text c="dimmed">{words.none}</Text> : <DifferenceList differences={changes} />}
         {facts.map(([name, value]) =>
           value ? (
             <Group key={name} gap="xs" wrap="nowrap">

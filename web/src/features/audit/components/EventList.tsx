@@ -16,7 +16,7 @@ export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (e
       head={
         <>
           <Table.Th>{words.what}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.who}</Table.Th>
+          <Table.Th visibleFrom="sm" w="22%">{words.who}</Table.Th>
           <Table.Th>{words.outcome}</Table.Th>
           <Table.Th visibleFrom="md">{words.when}</Table.Th>
         </>
@@ -24,7 +24,7 @@ export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (e
     >
       {events.map((event) => {
         const outcome = event.outcome === "failed" || event.outcome === "refused" ? event.outcome : "ok";
-        const fields = changesOf(event).map(({ field }) => field);
+        const fields = [...new Set(changesOf(event).map(({ path }) => path.split(".")[0]))];
         return (
           <Table.Tr key={event.id}>
             <Table.Td>
@@ -41,7 +41,9 @@ export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (e
             <Table.Td>
               <Badge tone={TONES[outcome]}>{texts.outcomes[outcome]}</Badge>
             </Table.Td>
-            <Table.Td visibleFrom="md">{moment(event.at)}</Table.Td>
+            <Table.Td visibleFrom="md" style={{ whiteSpace: "nowrap" }}>
+              {moment(event.at)}
+            </Table.Td>
           </Table.Tr>
         );
       })}

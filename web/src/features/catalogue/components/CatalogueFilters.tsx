@@ -11,7 +11,7 @@ export function CatalogueFilters({
   search,
   onSearch,
 }: {
-  providers: string[];
+  providers: { value: string; label: string }[];
   abilities: string[];
   search: CatalogueSearch;
   onSearch: (next: CatalogueSearch) => void;

@@ -20,7 +20,7 @@ export const CatalogueRow = memo(function CatalogueRow({ entry, index, chosen, f
         <Group gap="sm" wrap="nowrap">
           <ProviderMark provider={provider} size={24} />
           <Box miw={0}>
-            <Text className="mono" truncate title={model.name}>
+            <Text className={`mono ${classes.id}`} lineClamp={2} title={model.name}>
               {model.id}
             </Text>
           </Box>

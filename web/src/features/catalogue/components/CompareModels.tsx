@@ -1,13 +1,14 @@
 import { Modal, Table } from "@mantine/core";
 import { usd } from "@/shared/format/money";
 import { count } from "@/shared/format/quantity";
+import { useProviderNames } from "@/shared/providers";
 import { texts as shared } from "@/shared/texts";
 import { abilitiesOf, dateOf, type Entry } from "../entries";
 import { texts } from "../texts";
 import classes from "./CatalogueTable.module.css";
 
-const FACTS: [keyof typeof texts.facts, (entry: Entry) => string][] = [
-  ["provider", (entry) => entry.provider],
+const FACTS: [keyof typeof texts.facts, (entry: Entry, nameOf: (provider: string) => string) => string][] = [
+  ["provider", (entry, nameOf) => nameOf(entry.provider)],
   ["abilities", (entry) => abilitiesOf(entry.model).join(", ")],
   ["input", (entry) => usd(entry.input)],
   ["output", (entry) => usd(entry.output)],
@@ -20,6 +21,7 @@ const FACTS: [keyof typeof texts.facts, (entry: Entry) => string][] = [
 
 /** Up to four models side by side. */
 export function CompareModels({ entries, onClose }: { entries: Entry[]; onClose: () => void }) {
+  const nameOf = useProviderNames();
   return (
     <Modal opened onClose={onClose} title={texts.side} size="xl" closeButtonProps={{ "aria-label": shared.close }}>
       <Table.ScrollContainer minWidth={520}>
@@ -39,7 +41,7 @@ export function CompareModels({ entries, onClose }: { entries: Entry[]; onClose:
               <Table.Tr key={fact}>
                 <Table.Th scope="row">{texts.facts[fact]}</Table.Th>
                 {entries.map((entry) => (
-                  <Table.Td key={entry.key}>{tell(entry) || texts.unknown}</Table.Td>
+                  <Table.Td key={entry.key}>{tell(entry, nameOf) || texts.unknown}</Table.Td>
                 ))}
               </Table.Tr>
             ))}

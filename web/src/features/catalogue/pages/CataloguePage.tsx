@@ -4,6 +4,7 @@ import { useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query
 import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 import { count } from "@/shared/format/quantity";
+import { useProviderNames } from "@/shared/providers";
 import { type Configuration, configurationsQuery } from "@/shared/subjects/configurations";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
@@ -60,6 +61,7 @@ const together = (results: UseQueryResult<ModelList>[]) => ({
 function Shown({ configurations, search, onSearch }: PageProps & { configurations: Configuration[] }) {
   const { client, id } = useWorkspace();
   const [comparing, { open, close }] = useDisclosure(false);
+  const nameOf = useProviderNames();
   const providers = useMemo(() => [...new Set(configurations.map((each) => each.provider))].toSorted(), [configurations]);
   const { lists, waiting } = useQueries({ queries: providers.map((provider) => providerModelsQuery(client, id, provider)), combine: together });
   const suspects = useMemo(() => suspectsOf(lists, configurations), [lists, configurations]);
@@ -70,12 +72,12 @@ function Shown({ configurations, search, onSearch }: PageProps & { configuration
   const compared = entries.filter((entry) => search.compare?.includes(entry.key));
   return (
     <>
-      <CatalogueFilters providers={providers} abilities={abilities} search={search} onSearch={onSearch} />
+      <CatalogueFilters providers={providers.map((value) => ({ value, label: nameOf(value) }))} abilities={abilities} search={search} onSearch={onSearch} />
       {lists
         .filter((list) => list.problem !== null)
         .map((list) => (
           <Text key={list.provider} size="sm" c="var(--tl-fair)" mb="xs">
-            {texts.failed(list.provider, list.problem ?? "")}
+            {texts.failed(nameOf(list.provider), list.problem ?? "")}
           </Text>
         ))}
       <WithdrawnModels suspects={suspects} />

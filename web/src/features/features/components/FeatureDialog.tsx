@@ -35,8 +35,8 @@ export function FeatureDialog({ feature, tab, onTab, onClose }: { feature: Featu
     >
       <LeaveGuard when={settings.changes > 0} />
       <Tabs value={TABS.find((each) => each === tab) ?? "settings"} onChange={(next) => onTab(next ?? "settings")} keepMounted className={classes.tabs ?? ""}>
-        <Group justify="space-between" wrap="nowrap" className={classes.head ?? ""}>
-          <Box miw={0}>
+        <Group justify="space-between" gap="xs" className={classes.head ?? ""}>
+          <Box miw={180} flex={1}>
             <Modal.Title>{feature.name}</Modal.Title>
             <SavedBy feature={feature} />
           </Box>

@@ -33,9 +33,11 @@ export function HealthStrip() {
                       <Text fw={550}>{provider.displayName}</Text>
                       <Group gap="xs">
                         <Badge tone={tone}>{word}</Badge>
-                        <Text size="sm" c="dimmed">
-                          p50 {duration(provider.p50Ms)}
-                        </Text>
+                        {provider.p50Ms === null ? null : (
+                          <Text size="sm" c="dimmed">
+                            p50 {duration(provider.p50Ms)}
+                          </Text>
+                        )}
                       </Group>
                     </div>
                   </Group>

@@ -71,7 +71,7 @@ export function ConfigurationList({
           ) : null}
           <SortHead title={columns.name} sort="name" {...sorting} />
           <SortHead title={columns.health} sort="health" {...sorting} />
-          <Table.Th visibleFrom="md">{columns.key}</Table.Th>
+          <Table.Th visibleFrom="lg">{columns.key}</Table.Th>
           <Table.Th visibleFrom="lg">{columns.versions}</Table.Th>
           <Table.Th visibleFrom="md">{columns.calls}</Table.Th>
           <SortHead title={columns.cost} sort="cost" figure {...sorting} />

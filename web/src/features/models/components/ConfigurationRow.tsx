@@ -74,7 +74,7 @@ export const ConfigurationRow = memo(function ConfigurationRow({
           {seen.filter(Boolean).join(" · ")}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="md">
+      <Table.Td visibleFrom="lg" className={classes.key}>
         <Text className="mono">{configuration.apiKey ?? (configuration.borrows ? texts.list.borrowed : texts.list.noKey)}</Text>
         <Text size="sm" c="dimmed">
           {configuration.shared ? texts.list.shared : texts.list.private}

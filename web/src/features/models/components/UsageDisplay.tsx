@@ -1,8 +1,9 @@
-import { Group, Paper, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, SegmentedControl, SimpleGrid, Skeleton, Stack } from "@mantine/core";
 import { usd } from "@/shared/format/money";
 import { count, percent } from "@/shared/format/quantity";
 import { ago, duration } from "@/shared/format/time";
 import { useUrlChoice } from "@/shared/search";
+import { FigureCard } from "@/shared/ui/FigureCard";
 import { Loaded } from "@/shared/ui/Loaded";
 import { PERIODS } from "../api";
 import { useUsageStats } from "../hooks";
@@ -32,19 +33,9 @@ export function UsageDisplay({ configurationId }: { configurationId: string }) {
             [texts.usage.latency, duration(stats.averageLatency), ""],
           ];
           return (
-            <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }}>
+            <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }}>
               {figures.map(([name, figure, about]) => (
-                <Paper key={name} withBorder p="md">
-                  <Text size="sm" c="dimmed">
-                    {name}
-                  </Text>
-                  <Text fz={20} fw={600}>
-                    {figure}
-                  </Text>
-                  <Text size="sm" c="dimmed">
-                    {about}
-                  </Text>
-                </Paper>
+                <FigureCard key={name} label={name} figure={figure} about={about} />
               ))}
             </SimpleGrid>
           );

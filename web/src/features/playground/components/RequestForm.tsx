@@ -34,7 +34,7 @@ export function RequestForm({
   );
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
         <Select
           label={texts.kind}
           data={KINDS.map((kind) => ({ value: kind, label: texts.kinds[kind] }))}

@@ -1,4 +1,5 @@
-import { Switch, Table, Text } from "@mantine/core";
+import { Box, Switch, Table, Text } from "@mantine/core";
+import { useProviderNames } from "@/shared/providers";
 import { useNames } from "@/shared/subjects/useNames";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { Badge, type Tone } from "@/shared/ui/Badge";
@@ -18,6 +19,7 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
   const switchPolicy = useSwitchPolicy();
   const application = useNames("application");
   const key = useNames("key");
+  const provider = useProviderNames();
   const mayChange = useMay("policies.change");
   const mayAll = useMay("policies.change_installation");
   const maySee = useMay("violations.read");
@@ -34,7 +36,7 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
           <Table.Th w={60}>{words.on}</Table.Th>
           <Table.Th>{words.name}</Table.Th>
           <Table.Th visibleFrom="sm">{words.holds}</Table.Th>
-          <Table.Th>{words.action}</Table.Th>
+          <Table.Th visibleFrom="sm">{words.action}</Table.Th>
           <Table.Th visibleFrom="md">{words.fail}</Table.Th>
           <ActionsHead />
         </>
@@ -50,12 +52,15 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
             <Table.Td maw={460}>
               <Text fw={550}>{policy.name}</Text>
               <Text size="sm" c="dimmed" lineClamp={2}>
-                {sayRule(policy)}
+                {sayRule(policy, provider)}
               </Text>
+              <Box hiddenFrom="sm" mt={4}>
+                <Action policy={policy} />
+              </Box>
             </Table.Td>
             <Table.Td visibleFrom="sm">{holds(policy)}</Table.Td>
-            <Table.Td>
-              {policy.enabled ? <Badge tone={ACTION_TONES[policy.actionType] ?? "quiet"}>{texts.actions[policy.actionType] ?? ""}</Badge> : <Badge tone="quiet">{texts.off}</Badge>}
+            <Table.Td visibleFrom="sm">
+              <Action policy={policy} />
             </Table.Td>
             <Table.Td visibleFrom="md">{texts.fails[policy.failMode === "closed" ? "closed" : "open"]}</Table.Td>
             <Table.Td ta="right">
@@ -77,4 +82,8 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
       })}
     </TableFrame>
   );
+}
+
+function Action({ policy }: { policy: Policy }) {
+  return policy.enabled ? <Badge tone={ACTION_TONES[policy.actionType] ?? "quiet"}>{texts.actions[policy.actionType] ?? ""}</Badge> : <Badge tone="quiet">{texts.off}</Badge>;
 }

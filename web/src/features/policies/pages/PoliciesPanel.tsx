@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { useProviderNames } from "@/shared/providers";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
@@ -21,6 +22,7 @@ type Open = { kind: "create" } | { kind: "edit" | "delete"; policy: Policy } | n
 export function PoliciesPanel({ onViolations }: { onViolations: (policyId: string) => void }) {
   const policies = usePolicies();
   const remove = useDeletePolicy();
+  const provider = useProviderNames();
   const mayChange = useMay("policies.change");
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
@@ -54,7 +56,7 @@ export function PoliciesPanel({ onViolations }: { onViolations: (policyId: strin
           opened
           title={texts.deleting(open.policy.name)}
           about={texts.deletingAbout}
-          affected={[sayRule(open.policy)]}
+          affected={[sayRule(open.policy, provider)]}
           action={texts.delete}
           onClose={close}
           onConfirm={async () => {

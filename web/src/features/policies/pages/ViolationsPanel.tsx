@@ -1,4 +1,4 @@
-import { Select, Table, Text } from "@mantine/core";
+import { Box, Select, Table, Text } from "@mantine/core";
 import { moment } from "@/shared/format/time";
 import { useNames } from "@/shared/subjects/useNames";
 import { Badge, type Tone } from "@/shared/ui/Badge";
@@ -60,6 +60,9 @@ export function ViolationsPanel({ policyId, onPolicy }: { policyId: string | und
                   </Table.Td>
                   <Table.Td>
                     <Text>{each.explanation}</Text>
+                    <Box hiddenFrom="md">
+                      <Badge tone={TONES[each.actionType] ?? "quiet"}>{texts.actions[each.actionType] ?? ""}</Badge>
+                    </Box>
                     <Text size="sm" c="dimmed" className="mono">
                       {each.requestId}
                     </Text>

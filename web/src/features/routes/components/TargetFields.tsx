@@ -81,6 +81,7 @@ export function TargetFields({
           <NumberField
             label={texts.form.weight}
             description={share === null ? undefined : texts.form.share(percent(share))}
+            inputWrapperOrder={["label", "input", "description", "error"]}
             min={1}
             max={1000}
             disabled={disabled}

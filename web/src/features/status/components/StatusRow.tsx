@@ -32,10 +32,10 @@ export function StatusRow({ row }: { row: StatusRowFacts }) {
       <Group gap="sm" wrap="nowrap" miw={0}>
         <ProviderMark provider={row.provider} />
         <Box miw={0}>
-          <Text fw={550} truncate>
+          <Text fw={550} className={classes.name}>
             {row.name}
           </Text>
-          <Text className="mono" c="dimmed" truncate>
+          <Text size="sm" c="dimmed" className={classes.name}>
             {row.about}
           </Text>
         </Box>
@@ -51,9 +51,11 @@ export function StatusRow({ row }: { row: StatusRowFacts }) {
       <History cells={row.cells} label={texts.history(row.name)} />
       <Box className={classes.figures}>
         <Text>{row.uptime === null ? "–" : texts.up(percent(row.uptime))}</Text>
-        <Text size="sm" c="dimmed">
-          {texts.latency(duration(row.p50Ms), duration(row.p95Ms))}
-        </Text>
+        {row.p50Ms === null ? null : (
+          <Text size="sm" c="dimmed">
+            {texts.latency(duration(row.p50Ms), duration(row.p95Ms))}
+          </Text>
+        )}
         <Text size="sm" c="dimmed">
           <CallsLink search={row.search} span={{ since: first }} label={`${row.name}: ${texts.calls(count(row.calls), count(row.failures))}`}>
             {texts.calls(count(row.calls), count(row.failures))}

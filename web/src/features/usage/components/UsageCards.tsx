@@ -18,7 +18,7 @@ export function UsageCards({ figures, series, search, span }: { figures: Answer;
   const unpriced: CallSearch = { ...search, unpriced: true };
   const shownCached = figures.tokens.input > 0 ? percent(cached / figures.tokens.input) : percent(0);
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md" mb="md">
+    <SimpleGrid cols={{ base: 2, lg: 4 }} spacing="md" mb="md">
       <Card title={cards.cost} value={usd(figures.costUSD)} about={compared} search={search} span={span} />
       <Paper withBorder p="md" className={classes.card}>
         <CallsLink search={search} span={span} block>
