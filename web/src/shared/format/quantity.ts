@@ -1,3 +1,5 @@
+import { numberFormat } from "./formatter";
+
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat();
 
@@ -10,7 +12,7 @@ export function count(value: number | null | undefined): string {
 /** A share from 0 to 1, as a percentage with one digit; without one above ten percent. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined) return "–";
-  return new Intl.NumberFormat(undefined, {
+  return numberFormat({
     style: "percent",
     minimumFractionDigits: share < 0.1 ? 1 : 0,
     maximumFractionDigits: share < 0.1 ? 1 : share > 0.99 && share < 1 ? 2 : 0,

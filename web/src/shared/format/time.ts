@@ -1,3 +1,4 @@
+import { numberFormat, timeFormat } from "./formatter";
 import { timeZone } from "./zone";
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
@@ -27,10 +28,10 @@ export function duration(milliseconds: number | null | undefined): string {
   if (milliseconds === null || milliseconds === undefined) return "–";
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
-  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: seconds < 10 ? 1 : 0 }).format(seconds)} s`;
+  return `${numberFormat({ maximumFractionDigits: seconds < 10 ? 1 : 0 }).format(seconds)} s`;
 }
 
 /** A moment in full, in the chosen time zone. */
 export function moment(value: string): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(new Date(value));
+  return timeFormat({ dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(new Date(value));
 }

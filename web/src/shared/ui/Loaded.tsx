@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 import { TrunklineError } from "@trunkline/client";
 import { Forbidden } from "./Forbidden";
 import { Problem } from "./Problem";
@@ -19,7 +19,10 @@ interface Asked<Data> {
  * role does not allow, and above old data how old it is.
  */
 export function Loaded<Data>({ query, skeleton, children }: { query: Asked<Data>; skeleton: ReactNode; children: (data: Data) => ReactNode }) {
+  // What is long is drawn in pieces, between which the page answers: not as soon as the query tells, which React draws in one go.
+  const isThere = useDeferredValue(query.data !== undefined);
   if (query.data !== undefined) {
+    if (!isThere) return skeleton;
     return (
       <>
         {query.isError || query.fetchStatus === "paused" ? <StaleNote since={query.dataUpdatedAt} /> : null}

@@ -1,5 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
 import { CallFilters } from "@/shared/calls/CallFilters";
 import { filtersOf, queryOf } from "@/shared/calls/search";
 import { useRange } from "@/shared/range";
@@ -32,6 +33,8 @@ export function UsagePage({ search, onSearch }: { search: UsageSearch; onSearch:
   const query = queryOf(search);
   const figures = useQuery(figuresQuery(client, id, { ...query, ...asked, by, compare: "previous", percentiles: true }));
   const series = useQuery(figuresQuery(client, id, { ...query, ...asked, by: "provider", interval: grain.interval }));
+  // Charts of a week have hundreds of parts: they are drawn in pieces, as what `Loaded` shows.
+  const drawn = useDeferredValue(series.data);
   const providers = useQuery(providersQuery(client, id));
   const revisions = useQuery(revisionsQuery(client, id, search.configurationId));
   const exporting = useMutation({ mutationFn: () => exportFigures(client, { ...query, ...asked, by }), onError: notifyFailed });
@@ -67,11 +70,11 @@ export function UsagePage({ search, onSearch }: { search: UsageSearch; onSearch:
           }
           return (
             <>
-              {series.data === undefined ? null : (
+              {drawn === undefined ? null : (
                 <>
-                  <UsageCards figures={told} series={series.data} search={filters} span={span} />
+                  <UsageCards figures={told} series={drawn} search={filters} span={span} />
                   <UsageCharts
-                    series={series.data}
+                    series={drawn}
                     grain={grain}
                     measure={search.measure ?? "cost"}
                     search={filters}
