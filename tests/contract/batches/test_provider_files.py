@@ -109,12 +109,31 @@ async def test_others_have_no_part_in_it(shop: Shop, vendor: OpenAI) -> None:
     assert vendor.asked == ["POST /v1/files"]
 
 
+async def test_a_file_goes_to_the_only_configuration_of_openai_unless_one_is_named(shop: Shop, vendor: OpenAI) -> None:
+    client = shop.openai
+    await shop.configure("demo")
+    assert (await client.files.create(file=b"x", purpose="user_data")).id
+    assert vendor.asked == ["POST /v1/files"]
+    other = {"apiKey": "sk-proj-abcdef1234567890", "baseUrl": "http://127.0.0.1:9/v1"}
+    two = await shop.configure("two", "openai", "gpt-4o", **other)
+    with pytest.raises(openai.BadRequestError, match=r"x-trunkline-configuration: must name .* such as 'one', 'two'"):
+        await client.files.create(file=b"x", purpose="user_data")
+    assert (await shop.there.delete(f"/api/configurations/{two}")).status_code == 200
+    assert (await client.files.create(file=b"x", purpose="user_data")).id
+
+
+async def test_where_there_is_no_configuration_of_openai_an_upload_is_told_what_to_do(shop: Shop) -> None:
+    await shop.configure("demo")
+    with pytest.raises(openai.BadRequestError, match=r"must name .* You have none of OpenAI.* Add a configuration"):
+        await shop.openai.files.create(file=b"x", purpose="user_data")
+    assert (await shop.openai.files.list()).data == []
+
+
 async def test_what_cannot_be_is_refused_and_nothing_is_kept(shop: Shop, vendor: OpenAI) -> None:
     await shop.configure("demo")
     client = shop.openai
     file = await keep(client)
     for call, told in (
-        (client.files.create(file=b"x", purpose="user_data"), "x-trunkline-configuration: must name"),
         (
             client.files.create(file=b"x", purpose="user_data", extra_headers={"x-trunkline-configuration": "demo"}),
             "keeps no files in this format",

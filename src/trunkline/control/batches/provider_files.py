@@ -14,8 +14,11 @@ from trunkline.gateway.batches.vetting import Vetting
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import DEFAULT
 from trunkline.gateway.routing.target import Target
+from trunkline.gateway.snapshot import ConfigurationEntry
+from trunkline.providers.registry import PROVIDERS
 
-_FIELD = "x-trunkline-configuration"
+_FIELD: Final = "x-trunkline-configuration"
+_NAMED: Final = 3
 
 
 class _FileApi(Protocol):
@@ -53,7 +56,7 @@ class ProviderFiles:
         """Finish a file that was begun, by sending it on. Raises what :class:`.SendFile` says; then it is not kept."""
         begun = await self._files.find(actor, file_id, whole=False)
         try:
-            candidate = self._find_default(actor) if configuration is None else self._find(actor, configuration)
+            candidate = self._choose(actor, configuration)
             if candidate is None:
                 return await self._files.finish(actor, file_id)
             target = self._open(candidate)
@@ -87,6 +90,30 @@ class ProviderFiles:
             if error.kind != "not_found":
                 raise
 
+    def _choose(self, actor: Actor, configuration: str | None) -> Candidate | None:
+        """None where nobody is sent the file."""
+        if configuration is None:
+            return self._find_default(actor)
+        return self._find_unnamed(actor) if configuration == DEFAULT else self._find(actor, configuration)
+
+    def _find_unnamed(self, actor: Actor) -> Candidate:
+        """The default configuration, or where that keeps no files, the only one of OpenAI that does."""
+        default = self._find_default(actor)
+        if default is not None:
+            return default
+        fitting = [entry for entry in self._vetting.list_configurations(actor) if _is_openais(entry)]
+        if len(fitting) == 1:
+            return self._find(actor, fitting[0].id)
+        names = ", ".join(repr(entry.name) for entry in fitting[:_NAMED])
+        told = (
+            f"There are several of OpenAI, such as {names}, and none of them is your default. Send this header with the"
+            " name of one, or make it your default configuration."
+            if fitting
+            else "You have none of OpenAI, and your default one keeps no files. Add a configuration of OpenAI, or send"
+            " this header with the name of one of Anthropic."
+        )
+        raise InvalidInput.of(_FIELD, f"must name the configuration whose provider is to have it. {told}")
+
     def _find_default(self, actor: Actor) -> Candidate | None:
         """The caller's default configuration; None where it is of no use for this."""
         try:
@@ -116,6 +143,16 @@ class ProviderFiles:
                 " image_url with a data: URL.",
             )
         return target
+
+
+def _is_openais(entry: ConfigurationEntry) -> bool:
+    provider = PROVIDERS.get(entry.provider)
+    return (
+        entry.trial is None
+        and provider is not None
+        and provider.dialect == "openai_chat"
+        and provider.paths.files is not None
+    )
 
 
 def _keeps_files(target: Target) -> bool:

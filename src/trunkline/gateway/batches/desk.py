@@ -47,7 +47,8 @@ class FinishFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
 class SendFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
     """The file is whole now, and goes to the provider of ``configuration``, a name or id.
 
-    Raises InvalidInput where that keeps no files, and what the provider says. With None it goes to the provider of the
+    Raises InvalidInput where that keeps no files, and what the provider says. ``default`` is the caller's default
+    configuration, or where that keeps no files, its only one of OpenAI. With None it goes to the provider of the
     caller's default configuration, and stays here alone where there is none or it keeps no files.
     """
 

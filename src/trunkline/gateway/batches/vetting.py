@@ -10,9 +10,10 @@ from trunkline.gateway.candidate_search import CandidateSearch
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.directory import may_name
 from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.routing.target import Target, Targets
-from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.gateway.snapshot import ConfigurationEntry, SnapshotHolder
 
 
 class Vetting:
@@ -48,6 +49,13 @@ class Vetting:
     def find_configuration(self, actor: Actor, configuration_id: str) -> Candidate:
         """A configuration again, which served a batch of ``actor``. Raises what :meth:`.Resolver.resolve` raises."""
         return self._resolver.resolve(self._holder.current, actor, configuration_id)[0]
+
+    def list_configurations(self, actor: Actor) -> Sequence[ConfigurationEntry]:
+        """Those in use that ``actor`` may name, the oldest first."""
+        part = self._holder.current.parts.get(actor.workspace_id)
+        known = () if part is None else part.configurations.values()
+        found = [entry for entry in known if entry.is_active and may_name(actor, entry)]
+        return sorted(found, key=lambda entry: (entry.created_at, entry.id))
 
     def open(self, candidate: Candidate) -> Target:
         """What :meth:`.Targets.get` gives, and raises."""
