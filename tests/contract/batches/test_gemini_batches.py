@@ -183,6 +183,17 @@ async def test_a_file_of_others_is_none(shop: Shop, vendor: Gemini) -> None:
     assert "batch.inputConfig.fileName" in str(refused.value)
 
 
+async def test_a_model_is_not_told_of_a_file_of_batches(shop: Shop, vendor: Gemini) -> None:
+    client = client_of(shop, shop.key)
+    mine = await upload(client, [{"key": "one", "request": request("hello")}])
+    for uri in (mine.uri, mine.name):
+        part = {"fileData": {"fileUri": uri, "mimeType": "application/json"}}
+        with pytest.raises(ClientError, match=r"contents\.0\.parts\.0\.fileData\.file_uri: .*inlineData") as refused:
+            await client.models.generate_content(model="flash", contents=[{"role": "user", "parts": [part]}])
+        assert refused.value.code == 400
+    assert vendor.calls == []
+
+
 @pytest.mark.parametrize(
     ("change", "status", "told"),
     [

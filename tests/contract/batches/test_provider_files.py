@@ -109,6 +109,27 @@ async def test_others_have_no_part_in_it(shop: Shop, vendor: OpenAI) -> None:
     assert vendor.asked == ["POST /v1/files"]
 
 
+def interpret(file_ids: list[str], model: str = "one") -> Any:
+    tool = {"type": "code_interpreter", "container": {"type": "auto", "file_ids": file_ids}}
+    asked = {"role": "user", "content": [{"type": "input_text", "text": "Add up."}]}
+    return {"model": model, "input": [asked], "tools": [tool]}
+
+
+async def test_a_code_interpreter_is_handed_the_files_that_its_provider_keeps(shop: Shop, vendor: OpenAI) -> None:
+    client = shop.openai
+    file = await keep(client)
+    await client.responses.create(**interpret(["file-Elsewhere", file.id]))
+    assert vendor.calls[-1]["tools"][0]["container"]["file_ids"] == ["file-Elsewhere", "file-Kept1"]
+    place = r"tools\.0\.container\.file_ids\.1"
+    nobodys = f"file-{'0' * 32}"
+    with pytest.raises(openai.BadRequestError, match=rf"{place}: There is no file"):
+        await client.responses.create(**interpret(["file-Elsewhere", nobodys]))
+    await shop.configure("two", "openai", "gpt-4o", apiKey="sk-proj-abcdef1234567890", baseUrl="http://127.0.0.1:9/v1")
+    with pytest.raises(openai.BadRequestError, match=rf"{place}: names a file that the provider .* does not have"):
+        await client.responses.create(**interpret(["file-Elsewhere", file.id], "two"))
+    assert len(vendor.calls) == 1
+
+
 async def test_a_file_goes_to_the_only_configuration_of_openai_unless_one_is_named(shop: Shop, vendor: OpenAI) -> None:
     client = shop.openai
     await shop.configure("demo")

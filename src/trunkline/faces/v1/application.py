@@ -34,7 +34,7 @@ from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import AskedBy, BatchDesk, RequestDesk
-from trunkline.gateway.batches.named_files import FIELD, DeskFiles, read_named_files
+from trunkline.gateway.batches.named_files import DeskFiles, may_name, read_named_files
 from trunkline.gateway.batches.upload_ticket import UploadTicket, UploadTickets
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
@@ -198,7 +198,7 @@ class Application:
         _watch(scope, receive)
         request_id = request_headers.request_id
         context = _read_context(request_headers)
-        if route.kind in _NAMING and FIELD in body:
+        if route.kind in _NAMING and may_name(body, route.dialect.name):
             body, keeper = await self._place_files(actor, route, body, seat)
             if keeper is not None:
                 context = msgspec.structs.replace(context, keeper=keeper)

@@ -3,14 +3,15 @@
 - Anthropic: ``{"type": "document" | "image", "source": {"type": "file", "file_id"}}`` and
   ``{"type": "container_upload", "file_id"}``, https://platform.claude.com/docs/en/build-with-claude/files;
 - OpenAI: ``{"type": "file", "file": {"file_id"}}`` in chats and ``{"type": "input_file" | "input_image", "file_id"}``
-  in responses, https://platform.openai.com/docs/guides/pdf-files.
+  in responses, https://platform.openai.com/docs/guides/pdf-files; and ``"container": {"type": "auto", "file_ids"}`` of
+  its code interpreter, https://platform.openai.com/docs/guides/tools-code-interpreter.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -21,19 +22,47 @@ from trunkline.dialects.media_url import write_url
 from trunkline.dialects.pdf import PDF
 
 ID: Final = "file_id"
+LIST: Final = "file_ids"
 _OURS: Final = re.compile(r"file-[0-9a-f]{32}")
 _CALLS: Final = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 _INPUT: Final = "input"
 """What a model gives a tool, in which an id is but a word."""
 
 
-class Mention(msgspec.Struct, frozen=True):
-    """One of them: the object with the id at ``path``, and the one that it is a field of."""
+class Mention(Protocol):
+    """One of them."""
+
+    @property
+    def field(self) -> str:
+        """Where the id stands."""
+        ...
+
+    @property
+    def file_id(self) -> str:
+        """The id here."""
+        ...
+
+    def name(self, file_id: str) -> None:
+        """Write the provider's id in its place."""
+        ...
+
+    def inline(self, media: Media, name: str) -> None:
+        """Write the content in its place. Raises InvalidInput where this form has no room for it."""
+        ...
+
+
+class FieldMention(msgspec.Struct, frozen=True):
+    """Implements :class:`Mention`: the object with the id at ``path``, and the one that it is a field of."""
 
     path: str
     node: JsonObject
     parent: JsonObject
     file_id: str
+
+    @property
+    def field(self) -> str:
+        """See the protocol."""
+        return f"{self.path}.{ID}" if self.path else ID
 
     def name(self, file_id: str) -> None:
         """Write the provider's id in its place."""
@@ -51,12 +80,7 @@ class Mention(msgspec.Struct, frozen=True):
         elif kind == "input_file" or (around == "file" and self.parent.get("file") is self.node):
             self._drop({"filename": self.node.get("filename") or name, "file_data": write_url(media, PDF)})
         else:
-            raise InvalidInput.of(
-                f"{self.path}.{ID}",
-                "names a file that the provider of this request does not have, where only an id can stand. Upload the"
-                " file with the header x-trunkline-configuration, and name that configuration as the model.",
-                code="file_elsewhere",
-            )
+            raise _only_an_id(self.field)
 
     def _replace(self, fields: JsonObject) -> None:
         self.node.clear()
@@ -65,6 +89,37 @@ class Mention(msgspec.Struct, frozen=True):
     def _drop(self, fields: JsonObject) -> None:
         del self.node[ID]
         self.node.update(fields)
+
+
+class ListMention(msgspec.Struct, frozen=True):
+    """Implements :class:`Mention`: one of a list of ids, in which nothing else can stand."""
+
+    path: str
+    ids: list[JsonValue]
+    place: int
+    file_id: str
+
+    @property
+    def field(self) -> str:
+        """See the protocol."""
+        return f"{self.path}.{self.place}"
+
+    def name(self, file_id: str) -> None:
+        """See the protocol."""
+        self.ids[self.place] = file_id
+
+    def inline(self, media: Media, name: str) -> None:
+        """See the protocol."""
+        raise _only_an_id(self.field)
+
+
+def _only_an_id(field: str) -> InvalidInput:
+    return InvalidInput.of(
+        field,
+        "names a file that the provider of this request does not have, where only an id can stand. Upload the file"
+        " with the header x-trunkline-configuration, and name that configuration as the model.",
+        code="file_elsewhere",
+    )
 
 
 def find_mentions(document: JsonValue) -> Iterator[Mention]:
@@ -77,7 +132,13 @@ def find_mentions(document: JsonValue) -> Iterator[Mention]:
         elif isinstance(value, dict):
             named = value.get(ID)
             if isinstance(named, str) and _OURS.fullmatch(named):
-                yield Mention(path, value, parent, named)
+                yield FieldMention(path, value, parent, named)
+            listed = value.get(LIST)
+            if isinstance(listed, list):
+                place = f"{path}.{LIST}" if path else LIST
+                for number, each in enumerate(listed):
+                    if isinstance(each, str) and _OURS.fullmatch(each):
+                        yield ListMention(place, listed, number, each)
             called = value.get("type") in _CALLS
             below = cast("JsonObject", value)
             left.extend(

@@ -15,22 +15,23 @@ import msgspec
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject, Media
 from trunkline.core.errors import InvalidInput, NotFound, TooLarge
-from trunkline.dialects import anthropic_messages, openai_chat, openai_responses
+from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
 from trunkline.dialects.raw_json import decode
 from trunkline.gateway.batches.desk import BatchDesk, FindFile, ReadPiece
-from trunkline.gateway.batches.file_mention import ID, Mention, find_mentions
+from trunkline.gateway.batches.file_mention import Mention, find_mentions
 from trunkline.gateway.batches.file_record import SENT, FileRecord
+from trunkline.gateway.batches.file_uri import FIELDS, find_uris
 from trunkline.gateway.batches.vetting import Vetting
 
-FIELD: Final = b'"file_id"'
-"""Where a call names a file, as it stands in JSON. In a text it would have backslashes in it."""
+FIELD: Final = b'"file_id'
+"""Where a call names a file or a list of them, as it stands in JSON. In a text it would have a backslash before it."""
 
 BETA_HEADER: Final = "anthropic-beta"
 FILES_BETA: Final = "files-api-2025-04-14"
 """What Anthropic wants to hear of who names files: https://platform.claude.com/docs/en/build-with-claude/files."""
 
 _MOST: Final = 100
-_OURS: Final = re.compile(rb'"file_id"\s*:\s*"file-[0-9a-f]{32}"')
+_OURS: Final = re.compile(rb'"file-[0-9a-f]{32}"')
 _SPOKEN: Final[Mapping[str, frozenset[str]]] = {
     openai_chat.DIALECT.name: frozenset({openai_chat.DIALECT.name, openai_responses.DIALECT.name}),
     anthropic_messages.DIALECT.name: frozenset({anthropic_messages.DIALECT.name}),
@@ -42,6 +43,11 @@ def say_files_beta(said: str) -> str:
     """``said``, the betas that a client names, with that of files. Only Anthropic is told of it."""
     betas = [word.strip() for word in said.split(",") if word.strip()]
     return ",".join(betas if FILES_BETA in betas else [*betas, FILES_BETA])
+
+
+def may_name(body: bytes, dialect: str) -> bool:
+    """Whether a call names a file, of whomever."""
+    return FIELD in body or (dialect == gemini.DIALECT.name and any(field in body for field in FIELDS))
 
 
 class FileSource(Protocol):
@@ -122,7 +128,7 @@ class NamedFiles:
         for mention in self._mentions:
             if self._files[mention.file_id].configuration_id != configuration_id:
                 raise InvalidInput.of(
-                    f"{mention.path}.{ID}",
+                    mention.field,
                     f"names a file that is not in the account of the configuration {configuration_id}, which is to run"
                     " this batch. Upload it with the header x-trunkline-configuration, or send x-trunkline-batch:"
                     " local.",
@@ -167,9 +173,12 @@ class NamedFiles:
 async def read_named_files(source: FileSource, actor: Actor, body: bytes, dialect: str) -> NamedFiles | None:
     """What ``body`` names; None: nothing of ours. Ids that were not given here pass.
 
-    Raises InvalidInput for files of batches, and for those of others what the vendor says of such: NotFound in
-    Anthropic's dialect, InvalidInput in others.
+    Raises InvalidInput for files of batches, which in Gemini's dialect is what all of ours are, and for those of others
+    what the vendor says of such: NotFound in Anthropic's dialect, InvalidInput in others.
     """
+    if dialect == gemini.DIALECT.name:
+        await _refuse_uris(source, actor, body)
+        return None
     if FIELD not in body or _OURS.search(body) is None:
         return None
     document = decode(body)
@@ -180,7 +189,7 @@ async def read_named_files(source: FileSource, actor: Actor, body: bytes, dialec
     for mention in mentions:
         if mention.file_id in known:
             continue
-        place = f"{mention.path}.{ID}"
+        place = mention.field
         if len(known) == _MOST:
             raise InvalidInput.of(place, f"A request names at most {_MOST} files.")
         try:
@@ -195,3 +204,17 @@ async def read_named_files(source: FileSource, actor: Actor, body: bytes, dialec
             raise InvalidInput.of(place, words)
         known[mention.file_id] = file
     return NamedFiles(source, actor, body, document, mentions, known) if mentions else None
+
+
+async def _refuse_uris(source: FileSource, actor: Actor, body: bytes) -> None:
+    if not any(field in body for field in FIELDS):
+        return
+    for uri in find_uris(decode(body)):
+        try:
+            await source.find(actor, uri.file_id)
+        except NotFound:
+            # Google may have it, under an address that looks like ours.
+            continue
+        raise InvalidInput.of(
+            uri.field, "names a file of batches, which no model is told of. Send what it is to read as inlineData."
+        )

@@ -30,7 +30,18 @@ def body(*content: Any) -> dict[str, Any]:
 )
 def test_the_place_of_an_id_is_told(block: Any, path: str) -> None:
     (found,) = find_mentions(body(block))
-    assert (found.path, found.file_id) == (path, OURS)
+    assert (found.field, found.file_id) == (f"{path}.file_id", OURS)
+
+
+def test_each_of_a_list_is_told_and_only_an_id_can_stand_in_it() -> None:
+    tool = {"type": "code_interpreter", "container": {"type": "auto", "file_ids": ["file-abc", OURS, 7]}}
+    document: Any = {"model": "m", "tools": [tool]}
+    (found,) = find_mentions(document)
+    assert (found.field, found.file_id) == ("tools.0.container.file_ids.1", OURS)
+    with pytest.raises(InvalidInput, match=r"tools\.0\.container\.file_ids\.1: names a file"):
+        found.inline(PDF, "a.pdf")
+    found.name("file-theirs")
+    assert document["tools"][0]["container"]["file_ids"] == ["file-abc", "file-theirs", 7]
 
 
 @pytest.mark.parametrize(
