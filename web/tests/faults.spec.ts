@@ -58,6 +58,21 @@ test("offline, a change waits and is saved when the network is back", async ({ p
   await expect(page.getByRole("heading", { name: typed })).toBeVisible();
 });
 
+test("offline, the first question of a conversation comes back to its field, and can be sent when the network is back", async ({ page, context }) => {
+  await signIn(page, "/console/chat?model=demo");
+  const field = page.getByRole("textbox", { name: "Message", exact: true });
+  await context.setOffline(true);
+  await expect(banner(page, "This computer is offline")).toBeVisible();
+  await field.fill("Asked without a network");
+  await field.press("Enter");
+  await expect(banner(page, "Nothing that you typed is lost.")).toBeVisible();
+  await expect(field).toHaveValue("Asked without a network");
+  await context.setOffline(false);
+  await expect(banner(page, "This computer is offline. What")).toBeHidden();
+  await field.press("Enter");
+  await expect(page.getByRole("article", { name: "Answer" })).toBeVisible();
+});
+
 test("a server that goes away in the middle of a form is told, and the form goes on when it is back", async ({ page, context }) => {
   await openSettings(page, "Away");
   const name = page.getByRole("textbox", { name: "Name", exact: true });

@@ -126,6 +126,10 @@ test("a pasted key proposes its provider; one of another provider is told", asyn
   await page.getByRole("button", { name: "Groq" }).click();
   await page.getByLabel("Groq key").fill("sk-ant-api03-0123456789");
   await expect(page.getByText("This looks like a key of Anthropic.")).toBeVisible();
+  // Tested all the same, it is refused before anything is sent, and leads back to what was typed.
+  await page.getByRole("button", { name: "Test it" }).click();
+  await page.getByRole("alert").getByRole("button", { name: "Change what was entered" }).click();
+  await expect(page.getByLabel("Groq key")).toHaveValue("sk-ant-api03-0123456789");
 });
 
 test("leaving what was typed asks first", async ({ page }) => {

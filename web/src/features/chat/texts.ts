@@ -75,6 +75,7 @@ export const texts = {
   /** What to do, where the failure itself does not say so. */
   failureNext: {
     POLICY_VIOLATION: "Put it differently, or choose another model. An admin of the workspace can tell you what the policy is for.",
+    BUDGET_SPENT: "Wait until it starts anew, or ask an admin of the workspace for more.",
     MODEL_NOT_ALLOWED: "Choose another model, or ask an admin of the workspace.",
   } as Record<string, string>,
   failureElse: "Answer",

@@ -71,6 +71,8 @@ export function useBegin() {
   const place = usePlace();
   const navigate = useNavigate();
   return useMutation({
+    // Without a network it fails at once, so that what was typed comes back to its field.
+    networkMode: "always",
     mutationFn: async ({ talkWith, draft }: { talkWith: string; draft: Draft }) => {
       const slug = slugOf(talkWith);
       const made = await createConversation(place.client, slug === null ? { model: talkWith } : { feature: slug });

@@ -125,7 +125,8 @@ export const texts = {
   },
   test: {
     title: (provider: string) => `Testing ${provider}`,
-    with: (host: string, ending: string) => (ending === "" ? host : `${host} · with your key ending in ${ending}`),
+    with: (host: string, ending: string) => (ending === "" ? host : ending === "…" ? `${host} · with your key` : `${host} · with your key ending in ${ending}`),
+    changeInput: "Change what was entered",
     again: "Test again",
     run: "Test",
     stages,

@@ -34,7 +34,7 @@ export function describe(error: unknown): Told {
     }
   }
   if (typeof navigator !== "undefined" && !navigator.onLine) {
-    return { what: "This computer is offline.", whose: "Network", next: "It goes on by itself when it is back.", details: "" };
+    return { what: "This computer is offline.", whose: "Network", next: "Nothing that you typed is lost. Try again when the network is back.", details: "" };
   }
   const details = error instanceof Error ? error.message : String(error);
   return { what: "The server cannot be reached.", whose: "Network", next: "Check that Trunkline runs, then try again.", details };

@@ -3,8 +3,8 @@ import { useDisclosure } from "@mantine/hooks";
 import { describe } from "@/shared/api/problem";
 import { Badge } from "./Badge";
 
-/** What went wrong, whose fault it is and what to do, with what the server said folded away. */
-export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+/** What went wrong, whose fault it is and what to do, with what the server said folded away. `action`: what `retry` does, in words. */
+export function Problem({ error, retry, action = "Try again" }: { error: unknown; retry?: () => void; action?: string }) {
   const [open, { toggle }] = useDisclosure(false);
   const told = describe(error);
   return (
@@ -16,7 +16,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
         </Group>
         {told.next ? <Text c="dimmed">{told.next}</Text> : null}
         <Group gap="xs">
-          {retry ? <Button onClick={retry}>Try again</Button> : null}
+          {retry ? <Button onClick={retry}>{action}</Button> : null}
           {told.details ? (
             <Button variant="default" onClick={toggle} aria-expanded={open}>
               Details

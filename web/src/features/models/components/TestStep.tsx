@@ -1,6 +1,6 @@
 import { Box, Button } from "@mantine/core";
 import { useEffect } from "react";
-import type { ConfigurationDraft } from "@trunkline/client";
+import { type ConfigurationDraft, TrunklineError } from "@trunkline/client";
 import { Problem } from "@/shared/ui/Problem";
 import type { Provider } from "../api";
 import type { DraftValues, Step } from "../draft";
@@ -55,7 +55,14 @@ export function TestStep({
         )}
         hint={containerAddress(address)}
       />
-      {error ? <Problem error={error} retry={run} /> : null}
+      {error ? (
+        // What was entered cannot be so: the same once more would be refused again.
+        error instanceof TrunklineError && error.status === 400 ? (
+          <Problem error={error} retry={() => onStep("key")} action={texts.test.changeInput} />
+        ) : (
+          <Problem error={error} retry={run} />
+        )
+      ) : null}
     </Box>
   );
 }
