@@ -85,7 +85,8 @@ async def run(
     from trunkline.cli.declared.server_state import open_workspace, read_state  # noqa: PLC0415
 
     there, me, workspace = await open_workspace(api, document.workspace)
-    state = await read_state(there, me, workspace)
+    sections = document.sections | frozenset(prune)
+    state = await read_state(there, me, workspace, sections)
     plan = make_plan(document, state, secrets, prune, renew_secrets=renew_secrets)
     carrier = Carrier(there, state, secrets)
     mistakes = await carrier.find_mistakes(plan)
@@ -111,7 +112,7 @@ async def run(
     else:
         say(f"Applied: {_count(len(done))}.")
     # What the server keeps in another form than it was sent would change at every run: better told now.
-    again = make_plan(document, await read_state(there, me, await _reread(there, workspace)), secrets)
+    again = make_plan(document, await read_state(there, me, await _reread(there, workspace), sections), secrets)
     for change in again.changes:
         names = ", ".join(field.field for field in change.fields)
         note(f"{change.kind.noun} {change.name}: the server keeps {names} in another form than the file has it.")

@@ -36,7 +36,9 @@ class Desk:
         document = read_document("trunkline.yaml", text.encode())
         there, me, workspace = await open_workspace(self.api, document.workspace)
         secrets = resolve_all(document, self.environment, Path())
-        return make_plan(document, await read_state(there, me, workspace), secrets, prune or [])
+        return make_plan(
+            document, await read_state(there, me, workspace, document.sections | set(prune or [])), secrets, prune or []
+        )
 
     async def export(self) -> str:
         return (await write(self.api, None)).text

@@ -12,6 +12,7 @@ from tests.contract.declared.desk import open_desk
 from tests.contract.live_server import LiveServer, open_live_server
 from trunkline.cli.declared.carrying_out import Carrier
 from trunkline.cli.declared.plan import Plan
+from trunkline.cli.export import write
 from trunkline.core.errors import InvalidInput, NotFound, TrunklineError
 from trunkline.core.secret import Secret
 
@@ -310,3 +311,32 @@ async def test_keys_are_compared_by_their_masks(live: LiveServer) -> None:
         # Another address needs the key again, and gets it.
         desk.environment = {"K": KEY}
         assert await desk.apply(text.replace("model: gpt-4o", "model: gpt-4o, baseUrl: 'http://127.0.0.1:9/v1'"))
+
+
+async def test_who_may_not_see_all_applies_what_they_may(live: LiveServer) -> None:
+    admin = await live.admin()
+    team = await admin.make_workspace("Team")
+    cleo = await live.add_user(admin, "cleo@example.com")
+    await live.join(admin, team, cleo, "member")
+    text = "version: 1\nworkspace: Team\nconfigurations:\n  - {name: own, provider: demo, model: demo-chat}\n"
+    async with open_desk(live, cleo) as desk:
+        assert await desk.apply(text)
+        assert (await desk.plan(text)).changes == ()
+        refused = f"{text}settings:\n  capture: {{enabled: false}}\n"
+        with pytest.raises(InvalidInput, match=r"yaml:6: settings\.capture: .*admin"):
+            await desk.apply(refused)
+
+
+async def test_a_key_that_is_borrowed_is_no_ones_to_export(live: LiveServer) -> None:
+    admin = await live.admin()
+    async with open_desk(live, admin, {"K": KEY}) as desk:
+        await desk.apply(
+            "version: 1\napplications: [{name: App}]\nconfigurations:\n"
+            "  - {name: c, provider: openai, model: gpt-4o, apiKey: '${env:K}', shared: true}\n"
+        )
+        application = (await admin.client.get("/api/applications")).json()[0]["id"]
+        body = {"name": "d", "provider": "openai", "modelId": "gpt-4o", "applicationId": application}
+        assert (await admin.client.post("/model-configs", json=body)).status_code == 201
+        made = await write(desk.api, None)
+        assert made.left_out == ["the key of configuration d, which is another's. Give it an apiKey."]
+        assert made.variables == {"C_API_KEY": "c"}

@@ -29,6 +29,7 @@ class Export:
         self._state = state
         self.variables: dict[str, str] = {}
         self.left_out: list[str] = []
+        self.left_out += [f"{kind.section}: {words}" for kind in KINDS if (words := state.hidden.get(kind.path))]
         self.text = self._write()
 
     def _write(self) -> str:
@@ -66,6 +67,8 @@ class Export:
     def _write_thing(self, thing: Thing) -> dict[str, Any]:
         kind = thing.kind
         usual = _find_usual(kind)
+        if thing.borrows:
+            self.left_out.append(f"the key of {kind.noun} {thing.name}, which is another's. Give it an apiKey.")
         written: dict[str, Any] = {}
         for name in kind.fields:
             if name in thing.masks:
@@ -94,7 +97,9 @@ class Export:
 
     def _write_settings(self) -> Iterator[tuple[str, Any]]:
         for kind in SETTINGS:
-            thing = next(one for one in self._state.things if one.kind is kind)
+            thing = next((one for one in self._state.things if one.kind is kind), None)
+            if thing is None:
+                continue
             name = thing.name
             fields = {each: value for each, value in thing.fields.items() if value not in _NOTHING}
             if name in fields:

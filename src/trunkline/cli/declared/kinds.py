@@ -9,6 +9,7 @@ import msgspec
 
 from trunkline.cli.declared import shapes
 from trunkline.cli.declared.normal_form import (
+    normalise_budget,
     normalise_channel,
     normalise_configuration,
     normalise_feature,
@@ -171,6 +172,7 @@ KINDS: Final[tuple[DeclaredKind, ...]] = (
         shape=shapes.BUDGET,
         references=(_SUBJECT,),
         clearable=frozenset({"defaultPrice"}),
+        normalise=normalise_budget,
     ),
     DeclaredKind(
         section="limits",

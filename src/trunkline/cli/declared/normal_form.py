@@ -56,6 +56,12 @@ def normalise_channel(fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def normalise_budget(fields: dict[str, Any]) -> dict[str, Any]:
+    """Thresholds in their order, each once."""
+    thresholds = cast("list[int] | None", fields.get("thresholds"))
+    return fields if thresholds is None else {**fields, "thresholds": sorted(set(thresholds))}
+
+
 def normalise_policy(fields: dict[str, Any]) -> dict[str, Any]:
     """The rule with its defaults."""
     rule = fields.get("rule")

@@ -89,6 +89,9 @@ class _Planner:
         late: list[Change] = []
         met: set[int] = set()
         for wanted in order_routes(self._document.wanted):
+            if wanted.kind.path in self._state.hidden:
+                self._mistakes.append((wanted.place, self._state.hidden[wanted.kind.path]))
+                continue
             self._check_references(wanted)
             thing = self._find(wanted)
             if thing is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
 import msgspec
@@ -15,6 +15,9 @@ from trunkline.core.errors import Forbidden, NotFound
 AS_THEY_ARE: Final = frozenset({"workspace", "provider", "feature", "tag", "machine"})
 """Subjects whose id is what people call them."""
 
+UNREFERRED: Final = frozenset({"features", "limits", "prices", "alertRules"})
+"""Sections that nothing refers to, or by what is their id already."""
+
 SUBJECT_SECTIONS: Final[Mapping[str, str]] = {
     "application": "applications",
     "user": "users",
@@ -26,7 +29,10 @@ SUBJECT_SECTIONS: Final[Mapping[str, str]] = {
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing on the server. ``fields`` are as in the file; ``masks`` shows the secrets that it has."""
+    """One thing on the server. ``fields`` are as in the file; ``masks`` shows the secrets that it has.
+
+    ``made``: somebody has made it, or changed it from how every workspace has it. ``borrows``: its key is another's.
+    """
 
     kind: DeclaredKind
     name: str
@@ -35,6 +41,7 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
     masks: dict[str, str]
     made: bool
     made_at: str = ""
+    borrows: bool = False
     revision: int | None = None
 
 
@@ -64,7 +71,10 @@ class Names:
 
 
 class ServerState(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole workspace. ``things`` are kind by kind, and of a kind the oldest first."""
+    """A whole workspace. ``things`` are kind by kind, and of a kind the oldest first.
+
+    ``hidden`` are the paths of kinds that the caller may not see, with the server's refusal.
+    """
 
     workspace_id: str
     workspace: str
@@ -72,6 +82,7 @@ class ServerState(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str
     things: tuple[Thing, ...]
     names: Names
+    hidden: Mapping[str, str] = {}
 
     def find(self, kind: DeclaredKind, name: str) -> list[Thing]:
         """Those of that kind with that name."""
@@ -101,24 +112,41 @@ async def open_workspace(api: Api, name: str | None) -> tuple[Api, Record, Recor
     return api.at(found[0]["id"]), me, found[0]
 
 
-async def read_state(api: Api, me: Record, workspace: Record) -> ServerState:
-    """All that the caller can see of the workspace. What they may not list, such as its members, has no names."""
+async def read_state(
+    api: Api, me: Record, workspace: Record, sections: Collection[str] = frozenset(one.section for one in KINDS)
+) -> ServerState:
+    """What the caller can see of the workspace: ``sections``, and all that they may refer to.
+
+    What they may not list, such as its members, has no names.
+    """
     names = Names()
     await _add_people(api, workspace["id"], names)
+    hidden: dict[str, str] = {}
     listed: list[tuple[DeclaredKind, Record]] = []
     user_id = me["user"]["id"]
     for kind in KINDS:
-        records = [one for one in await _list(api, kind) if one.get("workspaceId", workspace["id"]) == workspace["id"]]
+        if kind.section not in sections and kind.section in UNREFERRED:
+            continue
+        try:
+            found = await _list(api, kind)
+        except Forbidden as refusal:
+            hidden[kind.path] = refusal.message
+            continue
+        records = [one for one in found if one.get("workspaceId", workspace["id"]) == workspace["id"]]
         if kind.section == "configurations":
             records = _prefer_own(records, user_id)
         listed += ((kind, record) for record in records)
-        if kind.section not in {"limits", "prices"}:
+        if kind.section not in UNREFERRED:
             for record in records:
                 names.add(kind.section, kind.name(record), record[kind.id])
     things = [_make_thing(kind, record, names) for kind, record in listed]
     things.sort(key=lambda one: (KINDS.index(one.kind), one.made_at, one.id))
     for kind in SETTINGS:
-        record = workspace if kind.path.startswith("/api/workspaces") else await api.get(kind.path, Record)
+        try:
+            record = workspace if kind.path.startswith("/api/workspaces") else await api.get(kind.path, Record)
+        except Forbidden as refusal:
+            hidden[kind.path] = refusal.message
+            continue
         things.append(_make_thing(kind, _prepare(kind, record), names))
     return ServerState(
         workspace_id=workspace["id"],
@@ -127,6 +155,7 @@ async def read_state(api: Api, me: Record, workspace: Record) -> ServerState:
         user_id=user_id,
         things=tuple(things),
         names=names,
+        hidden=hidden,
     )
 
 
@@ -188,6 +217,7 @@ def _make_thing(kind: DeclaredKind, record: Record, names: Names) -> Thing:
         masks=masks,
         made=kind.single or kind.own(record),
         made_at=str(record.get("createdAt") or ""),
+        borrows=bool(record.get("borrows")),
         revision=record.get("revision"),
     )
 
