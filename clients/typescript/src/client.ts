@@ -13,6 +13,7 @@ import { Alerts } from "./alerts.js";
 import { Audit } from "./audit.js";
 import { Cache } from "./cache.js";
 import { Batches } from "./batches.js";
+import { Budgets } from "./budgets.js";
 import { Capture } from "./capture.js";
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
@@ -59,6 +60,8 @@ export class TrunklineClient {
   readonly capture: Capture;
   /** How much each may use. */
   readonly limits: Limits;
+  /** What may be spent. */
+  readonly budgets: Budgets;
   readonly cache: Cache;
   readonly retention: Retention;
   /** What was used, and what it cost. */
@@ -89,6 +92,7 @@ export class TrunklineClient {
     this.conversations = new Conversations(this.#http);
     this.capture = new Capture(this.#http);
     this.limits = new Limits(this.#http);
+    this.budgets = new Budgets(this.#http);
     this.cache = new Cache(this.#http);
     this.retention = new Retention(this.#http);
     this.usage = new Usage(this.#http);

@@ -47,6 +47,7 @@ export type {
   UsageReport,
   UsageReportQuery,
 } from "./usage.js";
+export type { Budget, BudgetQuery, CreateBudgetRequest, UpdateBudgetRequest } from "./budgets.js";
 export type { CacheStanding, Caching } from "./cache.js";
 export type { RetentionDays, UpdateRetentionRequest } from "./retention.js";
 export type { CaptureSettings, UpdateCaptureRequest } from "./capture.js";

@@ -48,6 +48,16 @@ test("a limit is made, listed, changed and deleted", async () => {
   await assert.rejects(person.limits.get(made.id), { status: 404 });
 });
 
+test("a budget is made, listed, changed and deleted", async () => {
+  const made = await person.budgets.create({ name: "TS", amount: "2.5", period: "month" });
+  assert.deepEqual([made.amount, made.spent, made.left, made.hard], ["2.5", "0", "2.5", true]);
+  assert.ok((await person.budgets.list({ limit: 10 })).some((one) => one.id === made.id));
+  assert.equal((await person.budgets.update(made.id, { hard: false })).hard, false);
+  assert.equal((await person.budgets.get(made.id)).reserved, "0");
+  await person.budgets.delete(made.id);
+  await assert.rejects(person.budgets.get(made.id), { status: 404 });
+});
+
 test("a rule and a channel are made, tried, and alerts are listed and followed", async () => {
   const channel = await person.alerts.channels.create({ kind: "webhook", name: "TS", url: "http://127.0.0.1:9/x" });
   assert.match(channel.secret ?? "", /^whsec_/);
