@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -30,23 +29,19 @@ class _Request(msgspec.Struct, frozen=True, gc=False):
 
 
 _decoder: Final = msgspec.json.Decoder(_Request)
-_content: Final = attrgetter("content")
 
 
 def count_characters(body: bytes) -> int | None:
     """The characters of what its messages say; None where one holds more than text, or where something is wrong."""
     try:
-        contents = [*map(_content, _decoder.decode(body).messages)]
+        messages = _decoder.decode(body).messages
     except BROKEN_JSON:
         return None
-    try:
-        # Nearly always each is one text.
-        return len("".join(contents))
-    except TypeError:
-        return sum([_count(content) for content in contents])
-
-
-def _count(content: str | list[_TextPart] | None) -> int:
-    if isinstance(content, str):
-        return len(content)
-    return sum([len(part.text) for part in content]) if content else 0
+    count = 0
+    for message in messages:
+        content = message.content
+        if isinstance(content, str):
+            count += len(content)
+        elif content:
+            count += sum([len(part.text) for part in content])
+    return count

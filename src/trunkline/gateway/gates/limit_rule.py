@@ -107,23 +107,12 @@ class Places(NamedTuple):
 class LimitSet:
     """The buckets that calls of one kind take from, first those that fill up in time.
 
-    ``rates`` and ``places`` are the same as what is looked at for each call, ``rate_keys`` and ``place_keys`` their
-    keys, and ``token_rates`` the keys and intervals of those that count tokens. ``lines`` are those of their answers
-    that tell of all of them, with a place for each figure; ``tokens``: whether they have some that count tokens, of
-    which ``most_tokens`` are let in at once.
+    ``rates`` and ``places`` are the same as what is looked at for each call, and ``token_rates`` the keys and intervals
+    of those that count tokens. ``lines`` are those of their answers that tell of all of them, with a place for each
+    figure; ``tokens``: whether they have some that count tokens, of which ``most_tokens`` are let in at once.
     """
 
-    __slots__ = (
-        "buckets",
-        "lines",
-        "most_tokens",
-        "place_keys",
-        "places",
-        "rate_keys",
-        "rates",
-        "token_rates",
-        "tokens",
-    )
+    __slots__ = ("buckets", "lines", "most_tokens", "places", "rates", "token_rates", "tokens")
 
     def __init__(self, buckets: tuple[Bucket, ...]) -> None:
         self.buckets = tuple(sorted(buckets, key=lambda bucket: bucket.rule.parallel))
@@ -136,10 +125,8 @@ class LimitSet:
             for key, rule in self.buckets
             if not rule.parallel
         )
-        self.rate_keys = tuple(rate.key for rate in self.rates)
         self.token_rates = tuple((rate.key, rate.interval) for rate in self.rates if rate.by_tokens)
         self.places = tuple(Places(key, rule.places) for key, rule in self.buckets if rule.parallel)
-        self.place_keys = tuple(place.key for place in self.places)
 
 
 def _is_steady(rule: LimitRule) -> bool:

@@ -43,16 +43,15 @@ class LocalMeters:
                     self._running[bucket.key] = self._running.get(bucket.key, 0) + cost
         return Verdict(refused, longest, tuple(self._tell(bucket, now) for bucket, _ in wants))
 
-    def enter(self, limits: LimitSet, tokens: int) -> list[float] | None:
+    def enter(self, limits: LimitSet, tokens: int) -> list[int] | None:
         """As :meth:`take`, of one request with that many ``tokens``, for who asks before every call: None where
-        something cannot be had now, else how the buckets stand, in the figures that :attr:`.LimitSet.lines` tells,
-        which leaves parts of a unit out."""
+        something cannot be had now, else how the buckets stand, in the figures that :attr:`.LimitSet.lines` tells."""
         if tokens > limits.most_tokens:
             return None
         now = self._clock()
         known = self._arrivals
-        arrivals: list[float] = []
-        figures: list[float] = []
+        arrivals: dict[str, float] = {}
+        figures: list[int] = []
         for key, interval, tolerance, by_tokens, steady in limits.rates:
             # As gcra.arrive, count_left and find_next have it, but for what is more than a burst at once.
             spent = tokens * interval if by_tokens else interval
@@ -62,28 +61,28 @@ class LocalMeters:
             left = (tolerance - spent) / interval + SLACK
             if left < 0.0:
                 return None
-            arrivals.append(now + spent)
+            arrivals[key] = now + spent
+            whole = int(left)
             if steady and spent:
-                figures += (left, 1)
+                figures += (whole, 1)
             else:
-                figures += (left, ceil((int(left) + 1) * interval - tolerance + spent) if spent else 0)
+                figures += (whole, ceil((whole + 1) * interval - tolerance + spent) if spent else 0)
         if limits.places:
             running = self._running
-            counts: list[int] = []
             for key, most in limits.places:
-                count = running.get(key, 0) + 1
-                if count > most:
+                left = most - running.get(key, 0) - 1
+                if left < 0:
                     return None
-                counts.append(count)
-                figures.append(most - count)
-            running.update(zip(limits.place_keys, counts, strict=False))
-        known.update(zip(limits.rate_keys, arrivals, strict=False))
+                figures.append(left)
+            for key, _ in limits.places:
+                running[key] = running.get(key, 0) + 1
+        known.update(arrivals)
         return figures
 
     def leave(self, limits: LimitSet, tokens: int) -> None:
         """What a request took by :meth:`enter` ends: its places are free, and it used so many ``tokens`` more."""
         running = self._running
-        for key in limits.place_keys:
+        for key, _ in limits.places:
             # It was counted there: none is forgotten before it is 0.
             running[key] -= 1
         if tokens and limits.tokens:
