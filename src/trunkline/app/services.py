@@ -54,6 +54,7 @@ from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.health.probes import HealthProbes
 from trunkline.control.health.status import StatusBoard
 from trunkline.control.installation.installation import Installation
+from trunkline.control.installation.key_rotations import KeyRotations
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
@@ -242,6 +243,7 @@ def make_services(
         ),
         jobs=jobs,
         rotation=rotation,
+        key_rotations=KeyRotations(database, rotation, jobs, audit),
         routes=Routes(database, audit, caching_rules),
         limits=Limits(database, audit),
         retention=Retention(database, days, audit_days=settings.keep_audit_days, audit=audit_linking),

@@ -84,11 +84,19 @@ def show_vault(json: Json = False) -> None:
 
 
 @vault.command("rotate")
-def rotate_vault(json: Json = False) -> None:
-    """Encrypt every data key again, with a new key-encryption key. The server must be stopped."""
+def rotate_vault(
+    data_keys: Annotated[
+        bool,
+        typer.Option(
+            "--data-keys", help="Give every owner a new data key, and encrypt all that is stored with it again."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Wrap every data key again, with a new key-encryption key. The server may run."""
     from trunkline.cli.vault import rotate  # noqa: PLC0415
 
-    rotate(json=json)
+    rotate(data_keys=data_keys, json=json)
 
 
 @vault.command("migrate")

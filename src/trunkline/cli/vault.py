@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from rich.progress import Progress
 
 from trunkline.app.resources import Resources
-from trunkline.cli.output import note, print_json, say
+from trunkline.cli.output import make_console, note, print_json, say
 from trunkline.control.installation.key_change import VaultKeyChange, VaultKeyState
 from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable
@@ -24,9 +25,23 @@ def status(*, json: bool) -> None:
     _tell(_work(VaultKeyChange.read_standing), json=json)
 
 
-def rotate(*, json: bool) -> None:
-    """Encrypt every data key again, with a new key-encryption key. :class:`Conflict` while a server runs."""
-    _tell(_work(VaultKeyChange.rotate, alone=True), json=json)
+def rotate(*, data_keys: bool, json: bool) -> None:
+    """Wrap every data key again, with a new key-encryption key, or give every owner a new data key.
+
+    :class:`Conflict` where another process begins the same in this moment.
+    """
+    if not data_keys:
+        _tell(_work(VaultKeyChange.rotate), json=json)
+        return
+    console = make_console(stderr=True)
+    with Progress(console=console, transient=True, disable=json or not console.is_terminal) as progress:
+        task = progress.add_task("Encrypting again", total=None)
+
+        def report(done: int, of: int) -> None:
+            progress.update(task, completed=done, total=of)
+
+        standing = _work(lambda change: change.rotate_data_keys(report))
+    _tell(standing, json=json)
 
 
 def migrate(file: Path) -> None:

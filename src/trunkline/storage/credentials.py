@@ -187,6 +187,11 @@ async def insert_first_key(tx: Transaction, key: WrappedDataKey) -> WrappedDataK
     return key
 
 
+async def find_owners(tx: Transaction) -> list[str]:
+    """Everybody who has a data key."""
+    return list(await tx.scalars(select(DataKey.owner).where(DataKey.retired_at.is_(None)).order_by(DataKey.owner)))
+
+
 async def read_retired_keys(tx: Transaction, owner: str | None = None) -> list[WrappedDataKey]:
     """Data keys that were replaced and whose secrets may not all have moved yet."""
     query = select(DataKey).where(DataKey.retired_at.is_not(None)).order_by(DataKey.created_at)

@@ -115,6 +115,10 @@ class KeyRing:
         """A ring whose next version derives from ``root``; the old root key still opens what it wrapped."""
         return self._succeed(root)
 
+    def follow(self, state: KeyState) -> KeyRing:
+        """A ring with the ``state`` that another process has stored; :class:`CannotOpen` if its root key is another."""
+        return KeyRing(self._roots, state)
+
     def uses(self, root: RootKey) -> bool:
         """Whether ``root`` is the root key that wraps now. If not, the leader is to migrate to it."""
         return check_value(root) == self.state.root_check

@@ -1,31 +1,22 @@
-"""Changing the keys at the top, while no server runs: a new key-encryption key, or another root key."""
+"""Changing the keys at the top, by who owns the data folder: a new key-encryption key, or another root key."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-
-import msgspec
 
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.installation.installation import Installation
-from trunkline.control.installation.rotation import OldVersions, Rotation
+from trunkline.control.installation.rotation import Rotation, VaultKeyState
 from trunkline.core.errors import CannotOpen, Conflict, Unavailable
 from trunkline.storage.database import Database
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.root_key import RootKey, RootKeyFile, RootKeySource
 from trunkline.vault.vault import Vault
-
-
-class VaultKeyState(msgspec.Struct, frozen=True, rename="camel"):
-    """The version of the key-encryption key, and what is still under an older one: nothing, unless it was cut off."""
-
-    version: int
-    old_data_keys: int
-    old_wrappings: int
 
 
 class VaultKeyChange:
@@ -38,13 +29,19 @@ class VaultKeyChange:
 
     async def read_standing(self) -> VaultKeyState:
         """How far the last change is."""
-        rotation, ring = await self._open()
-        return _show(ring, await rotation.count_old())
+        rotation, _ = await self._open()
+        return await rotation.read_standing()
 
     async def rotate(self) -> VaultKeyState:
-        """A new version of the key-encryption key, and every data key under it."""
+        """A new version of the key-encryption key, and every data key under it. Servers may run meanwhile."""
         rotation, _ = await self._open()
         await rotation.advance()
+        return await self.read_standing()
+
+    async def rotate_data_keys(self, report: Callable[[int, int], None]) -> VaultKeyState:
+        """A new data key for every owner. Servers may run meanwhile. ``report``: how many are done, and of how many."""
+        rotation, _ = await self._open()
+        await rotation.rotate_all(report)
         return await self.read_standing()
 
     async def migrate(self, new: Path) -> Path:
@@ -74,10 +71,6 @@ class VaultKeyChange:
             raise Unavailable("There is no installation here: nothing is encrypted yet.")
         ring = KeyRing([root, *others], state)
         return Rotation(self._database, Vault(ring), self._installation, Audit(self._database, AuditSeal(ring))), ring
-
-
-def _show(ring: KeyRing, old: OldVersions) -> VaultKeyState:
-    return VaultKeyState(ring.state.kek_version, old.data_keys, old.wrappings)
 
 
 def _replace(path: Path, root: RootKey) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import msgspec
@@ -29,6 +30,10 @@ _log: Final = get_logger(__name__)
 class KeyStates(Protocol):
     """Where the ring's state is kept: :class:`trunkline.control.installation.installation.Installation`."""
 
+    async def read_state(self) -> KeyState | None:
+        """The state as it is stored."""
+        ...
+
     async def replace_state(self, old: KeyState, new: KeyState) -> bool:
         """Replace the state only if it is still ``old``. Whether it was."""
         ...
@@ -41,6 +46,14 @@ class OldVersions(msgspec.Struct, frozen=True):
     """Replaced data keys that still seal something."""
     wrappings: int
     """Data keys that an old version of the key-encryption key still wraps."""
+
+
+class VaultKeyState(msgspec.Struct, frozen=True, rename="camel"):
+    """The version of the key-encryption key, and what is still under an older one: nothing, unless it was cut off."""
+
+    version: int
+    old_data_keys: int
+    old_wrappings: int
 
 
 class Rotation:
@@ -69,9 +82,30 @@ class Rotation:
             await self.begin(tx, owner)
         await self.finish(owner)
 
+    async def rotate_all(self, report: Callable[[int, int], None]) -> None:
+        """The same for every owner. What was cut off before ends, too.
+
+        ``report`` is told how many are done, and of how many.
+        """
+        async with self._database.read(limit=LONG_SECONDS) as tx:
+            owners = await rows.find_owners(tx)
+        for done, owner in enumerate(owners):
+            report(done, len(owners))
+            await self.rotate(owner)
+        report(len(owners), len(owners))
+        await self.finish()
+
     async def advance(self) -> None:
-        """A new version of the key-encryption key, and every data key under it."""
+        """A new version of the key-encryption key, and every data key under it. What was cut off before ends, too."""
+        await self.follow()
         await self._succeed(self._vault.ring.advance())
+        await self.finish()
+
+    async def follow(self) -> None:
+        """Wrap from now on with the version that another process has begun, if one has."""
+        state = await self._states.read_state()
+        if state is not None and state != self._vault.ring.state:
+            self._vault.use(self._vault.ring.follow(state))
 
     async def migrate(self, root: RootKey) -> None:
         """A key-encryption key that derives from ``root``, a new root key, and every data key under it.
@@ -87,16 +121,23 @@ class Rotation:
         for key in retired:
             await self._empty(key)
         if owner is None:
+            await self.follow()
             await self._rewrap()
 
     async def watch(self) -> None:
-        """Finish, every minute until cancelled, what a process has begun and not ended. Safe in every process."""
+        """Every minute until cancelled, finish what a process has begun and not ended. Safe in every process."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 await self.finish()
             except TrunklineError as error:
                 _log.warning("rotation_not_finished", next_try_seconds=60, reason=str(error))
+
+    async def read_standing(self) -> VaultKeyState:
+        """The version that is in use, and how far a rotation is from done."""
+        await self.follow()
+        old = await self.count_old()
+        return VaultKeyState(self._vault.ring.state.kek_version, old.data_keys, old.wrappings)
 
     async def count_old(self) -> OldVersions:
         """How far it is from done."""

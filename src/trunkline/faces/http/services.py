@@ -47,6 +47,7 @@ from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.health.probes import HealthProbes
 from trunkline.control.health.status import StatusBoard
+from trunkline.control.installation.key_rotations import KeyRotations
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
@@ -130,6 +131,7 @@ class Services:
     draft_models: DraftModels
     jobs: Jobs
     rotation: Rotation
+    key_rotations: KeyRotations
     routes: Routes
     limits: Limits
     retention: Retention

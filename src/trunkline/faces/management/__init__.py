@@ -16,6 +16,7 @@ from trunkline.faces.management import (
     routes,
     settings,
     users,
+    vault,
     workspaces,
 )
 
@@ -33,5 +34,6 @@ for part in (
     capture,
     retention,
     settings,
+    vault,
 ):
     router.include_router(part.router)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from trunkline.control.audit import Audit
+from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.installation.installation import Installation
-from trunkline.control.installation.key_change import VaultKeyChange, VaultKeyState
+from trunkline.control.installation.key_change import VaultKeyChange
+from trunkline.control.installation.rotation import Rotation, VaultKeyState
 from trunkline.core.errors import CannotOpen, Conflict
 from trunkline.storage import credentials
 from trunkline.storage.database import Database
@@ -48,6 +51,37 @@ async def open_data_key(database: Database, root: RootKey) -> bytes:
 
 def write_key(path: Path) -> RootKey:
     return RootKeyFile(path).create()
+
+
+async def test_a_process_follows_a_rotation_of_another(database: Database, source: RootKeyFile) -> None:
+    installation = Installation(database)
+    ring = await installation.open_ring(source)
+    vault = Vault(ring)
+    here = Rotation(database, vault, installation, Audit(database, AuditSeal(ring)))
+    await VaultKeyChange(database, source).rotate()
+    assert vault.new_data_key(OWNER).kek_version == 1
+    await here.finish()
+    assert vault.new_data_key(OWNER).kek_version == 2
+    await VaultKeyChange(database, source).rotate()
+    await here.advance()
+    assert await here.read_standing() == VaultKeyState(4, 0, 0)
+
+
+async def test_every_owner_gets_a_new_data_key(database: Database, source: RootKeyFile) -> None:
+    ring = await Installation(database).open_ring(source)
+    async with database.write() as tx:
+        await credentials.insert_key(tx, Vault(ring).new_data_key("workspace:w"))
+        before = {owner: await credentials.find_current_key(tx, owner) for owner in (OWNER, "workspace:w")}
+    told: list[tuple[int, int]] = []
+    change = VaultKeyChange(database, source)
+    assert await change.rotate_data_keys(lambda done, of: told.append((done, of))) == VaultKeyState(1, 0, 0)
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    async with database.read() as tx:
+        for owner, old in before.items():
+            new = await credentials.find_current_key(tx, owner)
+            assert old is not None
+            assert new is not None
+            assert new.id != old.id
 
 
 async def test_rotation(database: Database, source: RootKeyFile) -> None:
