@@ -16406,6 +16406,13 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
+            /** @description With `cookie`: there is no session in this browser. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {

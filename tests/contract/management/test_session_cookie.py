@@ -90,8 +90,20 @@ async def test_signing_out_forgets_the_cookie(installed: LocalInstallation, admi
     left = await browser.post("/api/auth/logout", headers={"authorization": f"Bearer {token}"})
     assert left.status_code == 200
     assert NAME not in browser.cookies
+    assert (await refresh(browser)).status_code == 204
+
+
+async def test_a_browser_without_a_session_is_told_so_without_an_error(installed: LocalInstallation) -> None:
+    browser = installed.client()
     answer = await refresh(browser)
-    assert (answer.status_code, answer.json()["message"]) == (401, "There is no session in this browser. Log in.")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "set-cookie" not in answer.headers
+    assert (await refresh(browser, **{"sec-fetch-site": "cross-site"})).status_code == 403
+
+
+async def test_a_cookie_that_is_no_session_is_refused(installed: LocalInstallation) -> None:
+    made_up = {"cookie": f"{NAME}=tlr-{'a' * 43}"}
+    assert (await refresh(installed.client(), **made_up)).status_code == 401
 
 
 async def test_without_a_token_and_without_a_cookie_the_field_is_named(

@@ -48,15 +48,23 @@ async def log_in(services: ServicesDep, given: LoginRequest, request: Request, r
     return _answer(given, signed_in, request, response)
 
 
-@router.post("/refresh")
+@router.post(
+    "/refresh",
+    response_model=SessionResponse,
+    responses={204: {"description": "With `cookie`: there is no session in this browser."}},
+)
 async def refresh_session(
     services: ServicesDep, given: SessionRefreshRequest, request: Request, response: Response
-) -> SessionResponse:
+) -> SessionResponse | Response:
     """Exchange a refresh token, which works once, for the next pair of tokens."""
     if given.refresh_token is not None:
         signed_in = await services.sessions.refresh(Secret(given.refresh_token.get_secret_value()))
     elif given.cookie:
-        signed_in = await services.sessions.refresh(read_cookie(request), leeway=LEEWAY)
+        kept = read_cookie(request)
+        if kept is None:
+            # Every page asks so when it is opened, also by who is not signed in: browsers would show them an error.
+            return Response(status_code=204)
+        signed_in = await services.sessions.refresh(kept, leeway=LEEWAY)
     else:
         raise InvalidInput.of("refreshToken", "is required, unless `cookie` is true")
     return _answer(given, signed_in, request, response)

@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import Request, Response
 
 from trunkline.control.people.sessions import SESSION_LIFETIME, SignIn
-from trunkline.core.errors import Forbidden, Unauthenticated
+from trunkline.core.errors import Forbidden
 from trunkline.core.secret import Secret
 
 NAME: Final = "trunkline_refresh"
@@ -30,15 +30,13 @@ def set_cookie(request: Request, response: Response, sign_in: SignIn) -> None:
     )
 
 
-def read_cookie(request: Request) -> Secret:
-    """The refresh token. Raises Unauthenticated where there is none, Forbidden for what another site's page sends."""
+def read_cookie(request: Request) -> Secret | None:
+    """The refresh token; None where the browser has none. Raises Forbidden for what another site's page sends."""
     # Browsers send the header themselves: https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("A session can only be continued by a page of this server.")
     token = request.cookies.get(NAME)
-    if not token:
-        raise Unauthenticated("There is no session in this browser. Log in.")
-    return Secret(token)
+    return Secret(token) if token else None
 
 
 def remove_cookie(request: Request, response: Response) -> None:

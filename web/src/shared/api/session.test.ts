@@ -8,7 +8,7 @@ async function open(...answers: [status: number, token?: string, expiresIn?: num
   vi.resetModules();
   const asked = vi.fn<typeof fetch>();
   for (const [status, token, expiresIn = SOON] of answers) {
-    asked.mockImplementationOnce(async () => Response.json({ accessToken: token, expiresIn }, { status }));
+    asked.mockImplementationOnce(async () => (status === 204 ? new Response(null, { status }) : Response.json({ accessToken: token, expiresIn }, { status })));
   }
   vi.stubGlobal("fetch", asked);
   return { asked, session: await import("./session") };
@@ -44,7 +44,7 @@ test("a token that the server refused is replaced", async () => {
   expect(await session.accessToken("one")).toBe("two");
 });
 
-test.each([401, 403])("a %i signs out, and is heard of", async (status) => {
+test.each([204, 401, 403])("a %i signs out, and is heard of", async (status) => {
   const { session } = await open([200, "one"], [status]);
   const heard: boolean[] = [];
   session.onSession((signedIn) => heard.push(signedIn));

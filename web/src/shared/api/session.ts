@@ -94,8 +94,8 @@ async function refresh(): Promise<string | null> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ cookie: true }),
   });
-  if (answer.ok) begin((await answer.json()) as Told);
-  else if (answer.status === 401 || answer.status === 403) share(null, 0, true);
+  if ([204, 401, 403].includes(answer.status)) share(null, 0, true);
+  else if (answer.ok) begin((await answer.json()) as Told);
   else throw new Error(`The server answered ${answer.status}.`);
   return token;
 }
