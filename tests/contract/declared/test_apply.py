@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -340,3 +341,31 @@ async def test_a_key_that_is_borrowed_is_no_ones_to_export(live: LiveServer) -> 
         made = await write(desk.api, None)
         assert made.left_out == ["the key of configuration d, which is another's. Give it an apiKey."]
         assert made.variables == {"C_API_KEY": "c"}
+
+
+async def test_a_field_is_what_the_file_says_of_it_and_nothing_else(live: LiveServer) -> None:
+    admin = await live.admin()
+
+    def write_file(parameters: str, rest: str = "") -> str:
+        where = "baseUrl: 'http://127.0.0.1:9/v1', apiKey: '${env:K}'"
+        fields = f"name: c, provider: custom, model: m, {where}, configuration: {parameters}{rest}"
+        return f"version: 1\nconfigurations:\n  - {{{fields}}}\n"
+
+    environment = {"K": KEY, "A": "a" * 30, "B": "b" * 30}
+    async with open_desk(live, admin, environment) as desk:
+
+        async def apply(text: str) -> dict[str, Any]:
+            await desk.apply(text)
+            assert (await desk.plan(text)).changes == ()
+            return next(
+                one for one in (await admin.client.get("/api/configurations")).json() if one["name"] == "c"
+            )  # fmt: skip
+
+        both = "headers: {x-a: '${env:A}', x-b: '${env:B}'}"
+        made = await apply(write_file(f"{{temperature: 1, maxTokens: 9, {both}}}", ", caching: {ttlSeconds: 9}"))
+        assert made["caching"]["ttlSeconds"] == 9
+        less = await apply(write_file("{maxTokens: 9, headers: {x-b: '${env:B}'}}"))
+        assert less["configuration"] == {"maxTokens": 9, "headers": {"x-b": "…bbbb"}}
+        assert less["caching"]["ttlSeconds"] == 9, "the file does not say it"
+        none = await apply(write_file("{}", ", caching: null"))
+        assert (none["configuration"], none["caching"], none["apiKey"]) == ({}, None, "sk-proj-…ABCD")
