@@ -161,7 +161,7 @@ class Carrier:
         headers = cast("dict[str, Any]", value.get("headers") or {})
         stored = cast("dict[str, Any]", before.get("headers") or {})
         if headers or stored:
-            revealed: Record = dict.fromkeys(stored)
+            revealed: Record = {}
             for header, reference in headers.items():
                 secret = self._secrets.get(reference)
                 revealed[header] = stored.get(header) if secret is None else secret.reveal()
