@@ -1,8 +1,11 @@
-"""Embeddings: ``/api/embed``. https://github.com/ollama/ollama/blob/main/docs/api.md#generate-embeddings"""
+"""Embeddings: ``/api/embed``, and of clients ``/api/embeddings``, which came before it.
+
+https://github.com/ollama/ollama/blob/main/docs/api.md#generate-embeddings
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TypeVar
 
 import msgspec
 
@@ -16,10 +19,20 @@ from trunkline.dialects.ollama.request import decode, wrong_field
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 
-class _Asked(msgspec.Struct):
+class _Model(msgspec.Struct):
     model: str
+
+
+class _Asked(_Model):
     input: str | list[str]
     dimensions: int | None = None
+
+
+class _AskedPrompt(_Model):
+    prompt: str
+
+
+_Shape = TypeVar("_Shape", bound=_Model)
 
 
 class _Answer(msgspec.Struct):
@@ -29,25 +42,37 @@ class _Answer(msgspec.Struct):
     error: str | dict[str, JsonValue] | None = None
 
 
-_KNOWN: Final = frozenset(_Asked.__struct_fields__)
-
-
 def read_embeddings_request(body: bytes) -> EmbeddingsRequest:
     """Raises :class:`InvalidInput` with the wire's own paths."""
-    fields = decode(body)
-    try:
-        asked = msgspec.convert(fields, _Asked)
-    except msgspec.ValidationError as error:
-        raise wrong_field(error) from error
-    if not asked.model:
-        raise InvalidInput.of("model", "is required: the name of the model")
-    extra = {name: value for name, value in fields.items() if name not in _KNOWN}
+    asked, fields = _read(body, _Asked)
     return EmbeddingsRequest(
         model=asked.model,
         inputs=(asked.input,) if isinstance(asked.input, str) else tuple(asked.input),
         dimensions=asked.dimensions,
-        extra={"ollama": extra} if extra else {},
+        extra=_read_extra(fields, asked),
     )
+
+
+def read_prompt_request(body: bytes) -> EmbeddingsRequest:
+    """The same of ``/api/embeddings``, which takes one text. Raises :class:`InvalidInput`."""
+    asked, fields = _read(body, _AskedPrompt)
+    return EmbeddingsRequest(model=asked.model, inputs=(asked.prompt,), extra=_read_extra(fields, asked))
+
+
+def _read(body: bytes, shape: type[_Shape]) -> tuple[_Shape, dict[str, JsonValue]]:
+    fields = decode(body)
+    try:
+        asked = msgspec.convert(fields, shape)
+    except msgspec.ValidationError as error:
+        raise wrong_field(error) from error
+    if not asked.model:
+        raise InvalidInput.of("model", "is required: the name of the model")
+    return asked, fields
+
+
+def _read_extra(fields: dict[str, JsonValue], asked: _Model) -> dict[str, dict[str, JsonValue]]:
+    extra = {name: value for name, value in fields.items() if name not in asked.__struct_fields__}
+    return {"ollama": extra} if extra else {}
 
 
 def write_embeddings_request(request: EmbeddingsRequest) -> Written:
@@ -90,3 +115,9 @@ def write_embeddings_response(response: EmbeddingsResponse) -> bytes:
     if response.usage is not None:
         out["prompt_eval_count"] = response.usage.input
     return msgspec.json.encode(out)
+
+
+def write_prompt_response(response: EmbeddingsResponse) -> bytes:
+    """The one vector of ``/api/embeddings``."""
+    vector = response.vectors[0] if response.vectors else ()
+    return msgspec.json.encode({"embedding": list(vector)})

@@ -6,7 +6,7 @@ What only Ollama knows (``keep_alive``, ``truncate``, options such as ``num_ctx`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import msgspec
 
@@ -14,6 +14,7 @@ from trunkline.core.chat import (
     ChatRequest,
     Effort,
     JsonValue,
+    Message,
     ReasoningOptions,
     ResponseFormat,
     Sampling,
@@ -25,7 +26,7 @@ from trunkline.core.number import WHOLE_REMEDY, fits_whole
 from trunkline.dialects.dialect import Written
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.message import read_message, write_messages
-from trunkline.dialects.ollama.wire import Options, WireRequest
+from trunkline.dialects.ollama.wire import Asked, Options, WireRequest
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 _EFFORTS: Final = frozenset(("minimal", "low", "medium", "high", "xhigh", "max"))
@@ -34,15 +35,16 @@ _OF_ALL: Final = frozenset({"keep_alive", "think"})
 
 OWN: Final = _OF_ALL | {"num_ctx", "options"}
 """What clients of every dialect may say, though only Ollama knows it."""
+_Asked = TypeVar("_Asked", bound=Asked)
 _MISSING: Final = "Object missing required field "
 _SHARED: Final = frozenset(name for name in Options.__struct_fields__)
 
 
-def convert(body: bytes) -> tuple[WireRequest, dict[str, JsonValue]]:
+def convert(body: bytes, shape: type[_Asked]) -> tuple[_Asked, dict[str, JsonValue]]:
     """The typed request, and all of its fields as they came. Raises :class:`InvalidInput` with the wire's path."""
     fields = decode(body)
     try:
-        return msgspec.convert(fields, WireRequest), fields
+        return msgspec.convert(fields, shape), fields
     except msgspec.ValidationError as error:
         raise wrong_field(error) from error
 
@@ -70,23 +72,30 @@ def wrong_field(error: msgspec.ValidationError) -> InvalidInput:
 
 def read_request(body: bytes) -> ChatRequest:
     """Raises :class:`InvalidInput` with the wire's own paths."""
-    asked, fields = convert(body)
+    asked, fields = convert(body, WireRequest)
+    ids = CallIds()
+    messages = tuple(read_message(message, ids) for message in asked.messages)
+    tools = tuple(
+        Tool(tool.function.name, tool.function.description, tool.function.parameters) for tool in asked.tools or ()
+    )
+    return make_request(asked, fields, messages, tools)
+
+
+def make_request(
+    asked: Asked, fields: dict[str, JsonValue], messages: tuple[Message, ...], tools: tuple[Tool, ...] = ()
+) -> ChatRequest:
+    """The request, ``fields`` being all that came. Raises :class:`InvalidInput`."""
     if not asked.model:
         raise InvalidInput.of("model", "is required: the name of the model")
-    ids = CallIds()
-    extra: dict[str, JsonValue] = {
-        name: value for name, value in fields.items() if name not in WireRequest.__struct_fields__
-    }
+    extra: dict[str, JsonValue] = {name: value for name, value in fields.items() if name not in asked.__struct_fields__}
     sampling, options = _read_options(asked, fields.get("options"))
     if options:
         extra["options"] = options
     stream = asked.stream is not False
     return ChatRequest(
         model=asked.model,
-        messages=tuple(read_message(message, ids) for message in asked.messages),
-        tools=tuple(
-            Tool(tool.function.name, tool.function.description, tool.function.parameters) for tool in asked.tools or ()
-        ),
+        messages=messages,
+        tools=tools,
         sampling=sampling,
         response_format=_read_format(asked.format),
         reasoning=_read_think(asked.think),
@@ -96,7 +105,7 @@ def read_request(body: bytes) -> ChatRequest:
     )
 
 
-def _read_options(asked: WireRequest, raw: JsonValue) -> tuple[Sampling, dict[str, JsonValue]]:
+def _read_options(asked: Asked, raw: JsonValue) -> tuple[Sampling, dict[str, JsonValue]]:
     options = asked.options or Options()
     rest = {name: value for name, value in raw.items() if name not in _SHARED} if isinstance(raw, dict) else {}
     limit = _whole("num_predict", options.num_predict)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import msgspec
 
 from trunkline.core.chat import ChatResponse, Choice, Image, JsonValue, Part, Reasoning, Refusal, Text, ToolCall
@@ -20,17 +23,29 @@ from trunkline.dialects.ollama.answer import (
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.error import read_failure
 from trunkline.dialects.ollama.message import read_parts, write_call
-from trunkline.dialects.ollama.wire import ANSWER
+from trunkline.dialects.ollama.wire import ANSWER, Answer
 from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.rfc3339 import read_time, write_time
+from trunkline.dialects.spare_field import SparingDecoder
+
+_Answer = TypeVar("_Answer", bound=Answer)
 
 
 def read_response(body: bytes) -> ChatResponse:
     """Raises :class:`UpstreamError`. Durations (nanoseconds) are kept in ``extra``."""
+    return understand(decode_answer(body, ANSWER))
+
+
+def decode_answer(body: bytes, decoder: SparingDecoder[_Answer]) -> _Answer:
+    """Raises :class:`UpstreamError` for what is not of this wire."""
     try:
-        answer = ANSWER.decode(body)
+        return decoder.decode(body)
     except BROKEN_JSON as error:
         raise UpstreamError("The provider's answer is not Ollama's JSON.", kind="malformed", status=200) from error
+
+
+def understand(answer: Answer) -> ChatResponse:
+    """What a whole ``answer`` says. Raises :class:`UpstreamError` for an error, and for one without a message."""
     if answer.error is not None:
         raise read_failure(answer.status, answer.error)
     if answer.message is None:
@@ -54,11 +69,16 @@ def read_response(body: bytes) -> ChatResponse:
 
 def write_response(response: ChatResponse) -> bytes:
     """The first choice. What this wire has no place for is left out."""
+    return write_whole(response, lambda message: {"message": message})
+
+
+def write_whole(response: ChatResponse, place: Callable[[dict[str, JsonValue]], dict[str, JsonValue]]) -> bytes:
+    """The answer, with what ``place`` makes of its message among the fields."""
     choice = response.choices[0] if response.choices else Choice()
     out: dict[str, JsonValue] = {
         "model": response.model,
         "created_at": write_time(response.created),
-        "message": _write_message(choice.parts),
+        **place(_write_message(choice.parts)),
         "done": True,
         "done_reason": write_stop(choice.stop),
     }
@@ -70,7 +90,7 @@ def write_response(response: ChatResponse) -> bytes:
     return msgspec.json.encode(out)
 
 
-def _write_message(parts: tuple[Part, ...]) -> JsonValue:
+def _write_message(parts: tuple[Part, ...]) -> dict[str, JsonValue]:
     images: list[JsonValue] = [
         part.media.data for part in parts if isinstance(part, Image) and part.media.data is not None
     ]

@@ -75,13 +75,16 @@ class OllamaReader:
     def _read(self, lines: list[bytes], out: list[ChatEvent]) -> None:
         for line in lines:
             try:
-                answer = ANSWER.decode(line)
+                answer = self._decode(line)
             except BROKEN_JSON:
                 self._fail(out, _NONSENSE)
                 return
             self._answer(answer, out)
             if self._done:
                 return
+
+    def _decode(self, line: bytes) -> Answer:
+        return ANSWER.decode(line)
 
     def _answer(self, answer: Answer, out: list[ChatEvent]) -> None:
         if answer.error is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from trunkline.core.chat import JsonValue, StopReason, ToolCall, Usage
@@ -23,11 +25,26 @@ from trunkline.dialects.ollama.answer import write_extra, write_logprobs, write_
 from trunkline.dialects.ollama.response import write_answer_call
 from trunkline.dialects.rfc3339 import write_time
 
+_BREAKS: Final = ((b"\xc2\x85", b"\\u0085"), (b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"))
+"""Characters at which Python's clients end a line, besides those that JSON escapes. Go, in which Ollama is written,
+escapes two of them: https://pkg.go.dev/encoding/json#Marshal."""
+
+
+def write_line(data: bytes) -> bytes:
+    """JSON as a line, whatever its reader takes for the end of one."""
+    for raw, escaped in _BREAKS:
+        if raw in data:
+            data = data.replace(raw, escaped)
+    return data + b"\n"
+
 
 class OllamaWriter:
     """Implements :class:`~trunkline.dialects.dialect.StreamWriter`, for the first choice: the wire has only one."""
 
     __slots__ = ("_arguments", "_calls", "_extra", "_head", "_stop", "_usage")
+
+    _opening = b',"message":'
+    """What a line has between its head and what the model says."""
 
     def __init__(self, model: str) -> None:
         self._head = b""
@@ -74,7 +91,7 @@ class OllamaWriter:
             case UsageReport():
                 self._usage = event.usage
             case Failure():
-                return msgspec.json.encode({"error": event.message}) + b"\n"
+                return write_line(msgspec.json.encode({"error": event.message}))
             case End():
                 return self._end()
             case _:
@@ -83,17 +100,19 @@ class OllamaWriter:
 
     def _begin(self, model: str, created: int) -> None:
         fields = {"model": model, "created_at": write_time(created)}
-        self._head = msgspec.json.encode(fields)[:-1] + b',"message":'
+        self._head = msgspec.json.encode(fields)[:-1] + self._opening
 
     def _text(self, text: str, fields: dict[str, JsonValue]) -> bytes:
         if fields:
             return self._line({"content": text}, fields)
-        return b'%b{"role":"assistant","content":%b},"done":false}\n' % (self._head, msgspec.json.encode(text))
+        return write_line(
+            b'%b{"role":"assistant","content":%b},"done":false}' % (self._head, msgspec.json.encode(text))
+        )
 
     def _line(self, message: dict[str, JsonValue], fields: dict[str, JsonValue] | None = None) -> bytes:
         body = msgspec.json.encode({"role": "assistant", **message})
         rest = msgspec.json.encode({"done": False, **(fields or {})})
-        return self._head + body + b"," + rest[1:] + b"\n"
+        return write_line(self._head + body + b"," + rest[1:])
 
     def _flush(self, *, only_complete: bool) -> bytes:
         """The calls that were gathered; with ``only_complete`` those whose arguments may still grow stay."""

@@ -1,4 +1,4 @@
-"""The shapes of ``/api/chat``. https://github.com/ollama/ollama/blob/main/docs/api.md#generate-a-chat-completion
+"""The shapes of ``/api/chat`` and ``/api/generate``. https://github.com/ollama/ollama/blob/main/docs/api.md
 
 An answer is one JSON object, or when streamed one per line, the last with ``done`` true and the counts.
 """
@@ -69,6 +69,22 @@ class Answer(msgspec.Struct):
 ANSWER = SparingDecoder(Answer)
 
 
+class Generated(Answer):
+    """An answer of ``/api/generate``, or one line of it: what the message of a chat says stands beside the rest."""
+
+    response: str | None = None
+    thinking: str | None = None
+    tool_calls: list[Call] | None = None
+
+    def to_chat(self) -> Answer:
+        """The same as ``/api/chat`` has it, with a message."""
+        self.message = AnswerMessage(self.response, self.thinking, self.tool_calls)
+        return self
+
+
+GENERATED = SparingDecoder(Generated)
+
+
 class AskedMessage(msgspec.Struct):
     """One turn of a request."""
 
@@ -110,15 +126,32 @@ class Options(msgspec.Struct):
     frequency_penalty: float | None = None
 
 
-class WireRequest(msgspec.Struct):
-    """A request. Streaming is what happens unless it is refused."""
+class Asked(msgspec.Struct):
+    """What requests for an answer have in common. Streaming is what happens unless it is refused."""
 
     model: str
-    messages: list[AskedMessage] = []
-    tools: list[AskedTool] | None = None
     format: str | dict[str, JsonValue] | None = None
     options: Options | None = None
     stream: bool | None = None
     think: bool | str | None = None
     logprobs: bool | None = None
     top_logprobs: int | None = None
+
+
+class WireRequest(Asked):
+    """A request of ``/api/chat``."""
+
+    messages: list[AskedMessage] = []
+    tools: list[AskedTool] | None = None
+
+
+class GenerateRequest(Asked):
+    """A request of ``/api/generate``. https://github.com/ollama/ollama/blob/main/docs/api.md#generate-a-completion"""
+
+    prompt: str | None = None
+    system: str | None = None
+    images: list[str] | None = None
+    suffix: str | None = None
+    template: str | None = None
+    context: list[int] | None = None
+    raw: bool | None = None

@@ -8,7 +8,7 @@ import tracemalloc
 import msgspec
 import pytest
 
-from trunkline.core.chat import ChatRequest, Citation, LogProb, Media, Usage
+from trunkline.core.chat import ChatRequest, Citation, JsonValue, LogProb, Media, Usage
 from trunkline.core.chat_events import (
     AudioDelta,
     ChatEvent,
@@ -27,12 +27,12 @@ from trunkline.core.chat_events import (
     UsageReport,
 )
 from trunkline.dialects import ndjson
-from trunkline.dialects.ollama import DIALECT
+from trunkline.dialects.ollama import DIALECT, GENERATE, OllamaDialect
 
 from .fixture import PNG, fixture, names
 
 START = Start(model="llama3.2", created=1702390423)
-DURATIONS = {
+DURATIONS: dict[str, dict[str, JsonValue]] = {
     "ollama": {
         "total_duration": 5191566416,
         "load_duration": 2154458,
@@ -57,6 +57,15 @@ def write(*events: ChatEvent) -> list[dict]:
     writer = DIALECT.stream_writer(ChatRequest(model="m", messages=()))
     body = b"".join(writer.write(event) for event in events)
     return [msgspec.json.decode(line) for line in body.split(b"\n") if line]
+
+
+@pytest.mark.parametrize("dialect", [DIALECT, GENERATE])
+def test_a_line_has_no_end_within(dialect: OllamaDialect) -> None:
+    """Python's client cuts lines as ``str.splitlines`` does."""
+    said = "a\x85b\u2028c\u2029d\ve\nf"
+    line = dialect.stream_writer(ChatRequest(model="m", messages=())).write(TextDelta(said))
+    assert len(line.decode().splitlines()) == 1
+    assert dialect.stream_reader().feed(line)[1] == TextDelta(said)
 
 
 def test_text() -> None:
