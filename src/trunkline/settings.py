@@ -25,7 +25,7 @@ _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#,*@]+|null|\*", re.IGNO
 _BASE_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _OWN_PATHS: Final = frozenset(
     {"ai", "api", "console", "docs", "healthz", "metrics", "model-configs", "openapi.json", "policy", "readyz", "setup"}
-    | {"v1", "v1beta"}
+    | {"ollama", "v1", "v1beta"}
 )
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
@@ -236,8 +236,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="Origins of the web pages that may call this server from a browser, with commas between"
-            " (`https://app.example.com`), `*` for all or `none`. It holds for `/v1`, `/v1beta` and the"
-            " API. Unset: all for `/v1` and `/v1beta`, none for the API.",
+            " (`https://app.example.com`), `*` for all or `none`. It holds for `/v1`, `/v1beta`,"
+            " `/ollama` and the API. Unset: all for `/v1`, `/v1beta` and `/ollama`, none for the API.",
         ),
     ] = None
     connect_timeout: Annotated[float, Meta(gt=0, description="Seconds for a connection to a provider.")] = 5
@@ -286,7 +286,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def call_origins(self) -> tuple[str, ...]:
-        """Whose pages may call ``/v1`` and ``/v1beta``."""
+        """Whose pages may call ``/v1``, ``/v1beta`` and ``/ollama``."""
         return ("*",) if self.cors_origins is None else read_origins(self.cors_origins)
 
     @property

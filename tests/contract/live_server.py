@@ -25,6 +25,7 @@ from trunkline.app.parts import Parts
 from trunkline.app.preparation import prepare
 from trunkline.app.server import Server, open_server
 from trunkline.core.secret import Secret
+from trunkline.faces import v1
 from trunkline.faces.connection_limits import TRUSTED
 from trunkline.faces.forwarded import Forwarded
 from trunkline.faces.forwarder import Forwarder
@@ -126,7 +127,7 @@ class _Front:
         self._forwarder = forwarder
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        is_call = scope["path"].startswith(("/v1/", "/v1beta/"))
+        is_call = scope["path"].startswith(v1.PATHS)
         await (self._application if is_call else self._forwarder)(scope, receive, send)
 
 

@@ -234,7 +234,10 @@ async def test_bodies_reach_nothing_of_another_tenant(
     assert CANARY not in answer.text
 
 
-LISTS_OF_MODELS = {"/v1/models", "/v1/models/{name}", "/v1beta/models", "/v1beta/models/{name}"}
+LISTS_OF_MODELS = {
+    *("/v1/models", "/v1/models/{name}", "/v1beta/models", "/v1beta/models/{name}"),
+    *("/ollama/api/tags", "/ollama/api/show", "/ollama/api/ps", "/ollama/api/version"),
+}
 """What who may not call may read."""
 
 
@@ -246,7 +249,7 @@ async def test_calls_may_what_the_table_says(populated: PopulatedServer, who: st
             continue  # a form, which is read before its model is known
         refusal = 401 if who in NOBODY else 404 if who == "stranger there" else None
         if who in ROLES and not at_least(
-            ROLES[who], ACTIONS["models.list" if method == "GET" and path in LISTS_OF_MODELS else "call"].role
+            ROLES[who], ACTIONS["models.list" if path in LISTS_OF_MODELS else "call"].role
         ):
             refusal = 403
         named = path.format(model=CANARY, name=CANARY, id=CANARY)

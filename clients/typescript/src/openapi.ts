@@ -448,6 +448,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ollama/api/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a chat (Ollama), streamed unless stream is false
+         * @description Answer a chat (Ollama), streamed unless `stream` is false.
+         */
+        post: operations["post_ollama_api_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a prompt (Ollama), streamed unless stream is false
+         * @description Answer a prompt (Ollama), streamed unless `stream` is false.
+         */
+        post: operations["post_ollama_api_generate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/embed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create embeddings (Ollama)
+         * @description Create embeddings (Ollama).
+         */
+        post: operations["post_ollama_api_embed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create one embedding (Ollama's older call)
+         * @description Create one embedding (Ollama's older call).
+         */
+        post: operations["post_ollama_api_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a model can do (Ollama)
+         * @description Show what a model can do (Ollama).
+         */
+        post: operations["post_ollama_api_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -928,6 +1028,66 @@ export interface paths {
          * @description Get one of the models that the caller can use (Gemini).
          */
         get: operations["get_v1beta_models_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the models that the caller can use (Ollama)
+         * @description List the models that the caller can use (Ollama).
+         */
+        get: operations["get_ollama_api_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/ps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the models in memory (Ollama): none, as providers keep that to themselves
+         * @description List the models in memory (Ollama): none, as providers keep that to themselves.
+         */
+        get: operations["get_ollama_api_ps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ollama/api/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the version of Ollama's API that is served
+         * @description Get the version of Ollama's API that is served.
+         */
+        get: operations["get_ollama_api_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -15276,6 +15436,262 @@ export interface operations {
             };
         };
     };
+    post_ollama_api_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello."
+                 *         }
+                 *       ],
+                 *       "stream": false
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "model": "demo-chat",
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "message": {
+                     *         "role": "assistant",
+                     *         "content": "Hello!"
+                     *       },
+                     *       "done": true,
+                     *       "done_reason": "stop",
+                     *       "prompt_eval_count": 9,
+                     *       "eval_count": 3,
+                     *       "total_duration": 412000000
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_ollama_api_generate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "prompt": "Say hello.",
+                 *       "stream": false
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "model": "demo-chat",
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "response": "Hello!",
+                     *       "done": true,
+                     *       "done_reason": "stop",
+                     *       "prompt_eval_count": 9,
+                     *       "eval_count": 3,
+                     *       "total_duration": 412000000
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_ollama_api_embed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "input": [
+                 *         "one text",
+                 *         "another"
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "model": "m",
+                     *       "embeddings": [
+                     *         [
+                     *           0.0023,
+                     *           -0.0093
+                     *         ]
+                     *       ],
+                     *       "prompt_eval_count": 2
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_ollama_api_embeddings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "prompt": "one text"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "embedding": [
+                     *         0.0023,
+                     *         -0.0093
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_ollama_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "details": {
+                     *         "family": "demo"
+                     *       },
+                     *       "model_info": {
+                     *         "general.architecture": "trunkline",
+                     *         "general.basename": "demo-chat"
+                     *       },
+                     *       "capabilities": [
+                     *         "completion",
+                     *         "tools"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_v1_files: {
         parameters: {
             query?: never;
@@ -16276,6 +16692,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_ollama_api_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "models": [
+                     *         {
+                     *           "name": "default",
+                     *           "model": "default",
+                     *           "details": {
+                     *             "family": "demo"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_ollama_api_ps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "models": []
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_ollama_api_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "0.12.6"
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
             /** @description An error, in the format of the SDK. */
             default: {

@@ -15,7 +15,7 @@ from trunkline.core.secret import Secret
 
 _E = TypeVar("_E", bound=TrunklineError)
 
-_CALLS: Final = ("/v1/", "/v1beta/")
+_CALLS: Final = ("/v1/", "/v1beta/", "/ollama/")
 _RENEW_BEFORE: Final = 120.0
 
 

@@ -45,7 +45,7 @@ object meanwhile.
 
 ## Errors
 
-Errors of everything but `/v1` and `/v1beta` look like this. `errors` names every wrong field:
+Errors of everything but `/v1`, `/v1beta` and `/ollama` look like this. `errors` names every wrong field:
 
 ```json
 {
@@ -57,8 +57,8 @@ Errors of everything but `/v1` and `/v1beta` look like this. `errors` names ever
 }
 ```
 
-Below `/ai/llm` and `/policy` they are `{"success": false, "message": "…"}`. Below `/v1` and `/v1beta` they have the
-format of the SDK that asks: see [the gateway](../guide/gateway.md#errors).
+Below `/ai/llm` and `/policy` they are `{"success": false, "message": "…"}`. Below `/v1`, `/v1beta` and `/ollama`
+they have the format of the SDK that asks: see [the gateway](../guide/gateway.md#errors).
 
 | status | meaning |
 | --- | --- |

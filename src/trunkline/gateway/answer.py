@@ -18,6 +18,12 @@ EVENTS: Final = (
     (b"x-accel-buffering", b"no"),  # nginx would otherwise collect a stream before it passes it on
 )
 
+LINES: Final = ((b"content-type", b"application/x-ndjson"), *EVENTS[1:])
+"""The same for a stream of lines, each of them JSON."""
+
+STREAMS: Final = frozenset({EVENTS[0], LINES[0]})
+"""The fields of which an answer that is streamed has one, or :data:`JSON` where it is one array."""
+
 ESTIMATED: Final = (b"x-trunkline-estimated", b"true")
 """Says that a count is our own, because the provider does not count."""
 
@@ -75,6 +81,13 @@ class Answer:
         self.cached = False
         """Whether it was given before, and cost ``saved_nanos`` then, where that is known."""
         self.saved_nanos: int | None = None
+
+
+def write_stream_headers(dialect: str, *, array: bool) -> HeaderList:
+    """Those of a stream in ``dialect``. ``array``: one that is a single JSON array."""
+    if array:
+        return [JSON, *EVENTS[1:]]
+    return [*(LINES if dialect == "ollama" else EVENTS)]
 
 
 def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> HeaderList:

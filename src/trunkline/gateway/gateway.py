@@ -97,7 +97,7 @@ class Gateway:
         self.breakers = strategies.breakers
         selection = TargetSelection(strategies, targets.providers, ledger.clock, ledger.traits)
         self._search = search = CandidateSearch(resolver, selection)
-        self.model_names = ModelNames(holder, resolver, targets)
+        self.model_names = ModelNames(holder, resolver, targets, ledger.traits)
         self.counting = Counting(holder, search, self._gates, targets, strategies, budget, timeouts)
         self.recalling = Recalling(holder, resolver, self._gates, targets, ledger, timeouts)
         self.vetting = Vetting(holder, resolver, search, targets)

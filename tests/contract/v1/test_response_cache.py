@@ -158,6 +158,22 @@ def test_a_stream_is_given_again_as_one(place: CachingGateway) -> None:
     assert state(place.ask()) == "miss", "whole is another question"
 
 
+def test_answers_to_clients_of_ollama_are_given_again(place: CachingGateway) -> None:
+    for path, said in (("chat", {"messages": [{"role": "user", "content": "hi"}]}), ("generate", {"prompt": "hi"})):
+        place.upstream.script = stream(*STREAM)
+        answers = [
+            httpx2.post(
+                f"{place.bare.url}/ollama/api/{path}",
+                json={"model": "r", **said},
+                headers={"authorization": f"Bearer {KEY}"},
+            )
+            for _ in range(2)
+        ]
+        assert [state(answer) for answer in answers] == ["miss", "hit; age=0"]
+        assert answers[0].content == answers[1].content
+        assert answers[1].headers["content-type"] == "application/x-ndjson"
+
+
 def test_after_its_time_it_is_asked_for_anew(place: CachingGateway) -> None:
     place.ask()
     place.now += 60

@@ -29,6 +29,8 @@ ASKS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "gemini": ("/v1beta/models/up:streamGenerateContent?alt=sse", {"contents": [{"parts": [{"text": "hi"}]}]}),
     "array": ("/v1beta/models/up:streamGenerateContent", {"contents": [{"parts": [{"text": "hi"}]}]}),
+    "ollama": ("/ollama/api/chat", {"messages": [{"role": "user", "content": "hi"}]}),
+    "generate": ("/ollama/api/generate", {"prompt": "hi"}),
     "completions": ("/v1/completions", {"stream": True, "prompt": "hi"}),
 }
 PULSES = {
@@ -38,7 +40,10 @@ PULSES = {
     "anthropic": b'event: ping\ndata: {"type": "ping"}\n\n',
     "gemini": b"data: ",
     "array": b"\n",
+    "ollama": b" ",
+    "generate": b" ",
 }
+LINES = ("ollama", "generate")
 HELLO, WORLD = chunk("Hello"), chunk(" world")
 END = (chunk(finish="stop"), USAGE, DONE)
 LEGACY = (
@@ -93,12 +98,19 @@ def said(wire: str, text: bytes) -> str:
     """The words in a whole answer, however many pulses are in it."""
     if wire == "array":
         pieces = json.loads(text)
+    elif wire in LINES:
+        # As its clients read it, for whom each line is JSON.
+        pieces = [json.loads(line) for line in text.decode().splitlines()]
     else:
         events = [line.removeprefix(b"data:") for line in text.split(b"\n") if line.startswith(b"data:")]
         pieces = [json.loads(event) for event in events if event.strip() != b"[DONE]"]
     match wire:
         case "openai":
             return "".join(choice["delta"].get("content") or "" for piece in pieces for choice in piece["choices"])
+        case "ollama":
+            return "".join(piece["message"]["content"] for piece in pieces)
+        case "generate":
+            return "".join(piece["response"] for piece in pieces)
         case "completions":
             return "".join(choice.get("text", "") for piece in pieces for choice in piece["choices"])
         case "responses":
@@ -132,9 +144,8 @@ def test_silence_before_the_first_byte(bare: BareGateway, upstream: Scripted, wi
     upstream.script = stream(PAUSE, first, *END)
     listener = Listener(bare, wire)
     assert listener.answer.status == 200
-    assert listener.answer.headers["content-type"].startswith(
-        "application/json" if wire == "array" else "text/event-stream"
-    )
+    kind = "application/json" if wire == "array" else "application/x-ndjson" if wire in LINES else "text/event-stream"
+    assert listener.answer.headers["content-type"].startswith(kind)
     assert listener.answer.headers["x-accel-buffering"] == "no"
     assert listener.answer.headers["x-request-id"] == f"silence-{wire}"
     heard = listener.until(PULSES[wire])
@@ -179,6 +190,9 @@ def test_an_error_after_the_beginning_is_told_in_the_stream(bare: BareGateway, u
     text = heard + listener.rest()
     if wire == "array":
         [told] = json.loads(text)
+    elif wire in LINES:
+        [line] = text.decode().splitlines()
+        told = {"error": {"message": json.loads(line)["error"]}}
     else:
         events = [line.removeprefix(b"data:").strip() for line in text.split(b"\n") if line.startswith(b"data:")]
         [told] = [

@@ -29,8 +29,8 @@ from trunkline.faces.v1.nearest import find_nearest
         ("/models/m:generateContent", "POST /v1beta/models/m:generateContent"),
         ("/models/vendor/m:streamGenerateContent", "POST /v1beta/models/vendor/m:streamGenerateContent"),
         ("/v2/rerank", "POST /v1/rerank"),
-        ("/api/chat", "POST /v1/chat/completions"),
-        ("/api/tags", "GET /v1/models"),
+        ("/api/chat", "POST /ollama/api/chat"),
+        ("/api/tags", "GET /ollama/api/tags"),
     ],
 )
 def test_the_nearest(path: str, meant: str) -> None:

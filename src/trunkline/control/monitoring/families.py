@@ -56,7 +56,9 @@ def _histogram(
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    _count("http_requests", "Responses of /v1 and /v1beta, refusals included", ("dialect", "endpoint", "status")),
+    _count(
+        "http_requests", "Responses of /v1, /v1beta and /ollama, refusals included", ("dialect", "endpoint", "status")
+    ),
     _count("refused_calls", "Calls that were refused before anything was sent, by error code", ("code",)),
     _gauge("active_calls", "Calls under way"),
     _count("calls", "Settled calls"),

@@ -24,6 +24,7 @@ from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.load import Load, Seat
 from trunkline.faces.v1.models import write_model, write_models
+from trunkline.faces.v1.ollama_calls import answer_state, read_call, show
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.plain_lane import PlainLane
 from trunkline.faces.v1.request import HangUp, Receive, RequestHeaders, Scope, Send, conflict, read_body
@@ -67,7 +68,10 @@ log = get_logger(__name__)
 
 
 class Application:
-    """Serves ``/v1`` and ``/v1beta``. ``limit`` is the largest body in bytes, ``file_limit`` that of a batch's file."""
+    """Serves ``/v1``, ``/v1beta`` and ``/ollama``.
+
+    ``limit`` is the largest body in bytes, ``file_limit`` that of a batch's file.
+    """
 
     def __init__(
         self,
@@ -190,6 +194,9 @@ class Application:
             raise make_stray_error(scope["method"], scope["path"])
         if route.kind == "models":
             return await self._models(actor, route)
+        if route.kind == "state":
+            assert route.state is not None
+            return await answer_state(self._gateway.model_names, actor, route.state)
         seat = delivery.seat = Seat(self._load)
         if route.kind == "batches":
             assert route.asked is not None
@@ -204,6 +211,15 @@ class Application:
                 context = msgspec.structs.replace(context, keeper=keeper)
                 request_headers.say_files_beta()
         match route.kind:
+            case "show":
+                return show(self._gateway.model_names, actor, body)
+            case "chat" | "embeddings" if route.dialect.name == "ollama":
+                asked = read_call(self._gateway.model_names, actor, route, body)
+                if isinstance(asked, Answer):
+                    return asked
+                if asked.streams:
+                    delivery.expect_stream()
+                return await self._gateway.run(actor, route.kind, asked, request_id, context)
             case "chat":
                 chat = _chat(route, body, request_headers)
                 if chat.streams:

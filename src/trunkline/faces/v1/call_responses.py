@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from trunkline.faces.v1.ollama_answers import VERSION
+
 _COMPLETION: Final[dict[str, Any]] = {
     "id": "chatcmpl-019a5f0e7c1b7d9a",
     "object": "chat.completion",
@@ -124,6 +126,36 @@ RESPONSES: Final[dict[str, dict[str, Any]]] = {
         "object": "list",
         "data": [{"id": "default", "object": "model", "created": 1769860800, "owned_by": "trunkline"}],
     },
+    "POST /ollama/api/chat": {
+        "model": "demo-chat",
+        "created_at": "2026-01-31T12:00:00Z",
+        "message": {"role": "assistant", "content": "Hello!"},
+        "done": True,
+        "done_reason": "stop",
+        "prompt_eval_count": 9,
+        "eval_count": 3,
+        "total_duration": 412000000,
+    },
+    "POST /ollama/api/generate": {
+        "model": "demo-chat",
+        "created_at": "2026-01-31T12:00:00Z",
+        "response": "Hello!",
+        "done": True,
+        "done_reason": "stop",
+        "prompt_eval_count": 9,
+        "eval_count": 3,
+        "total_duration": 412000000,
+    },
+    "POST /ollama/api/embed": {"model": "m", "embeddings": [[0.0023, -0.0093]], "prompt_eval_count": 2},
+    "POST /ollama/api/embeddings": {"embedding": [0.0023, -0.0093]},
+    "POST /ollama/api/show": {
+        "details": {"family": "demo"},
+        "model_info": {"general.architecture": "trunkline", "general.basename": "demo-chat"},
+        "capabilities": ["completion", "tools"],
+    },
+    "GET /ollama/api/tags": {"models": [{"name": "default", "model": "default", "details": {"family": "demo"}}]},
+    "GET /ollama/api/ps": {"models": []},
+    "GET /ollama/api/version": {"version": VERSION},
     "GET /v1beta/models": {"models": [{"name": "models/default", "displayName": "default"}]},
 }
 """By method and path. Calls whose response is not JSON, or a stream, are not here."""

@@ -100,6 +100,26 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
         "Create embeddings of several texts (Gemini).",
         {"requests": [{"model": "models/default", "content": {"parts": [{"text": "one text"}]}}]},
     ),
+    ("POST", "/ollama/api/chat", "Answer a chat (Ollama), streamed unless `stream` is false.", _CHAT),
+    (
+        "POST",
+        "/ollama/api/generate",
+        "Answer a prompt (Ollama), streamed unless `stream` is false.",
+        {"model": "default", "prompt": "Say hello.", "stream": False},
+    ),
+    (
+        "POST",
+        "/ollama/api/embed",
+        "Create embeddings (Ollama).",
+        {"model": "default", "input": ["one text", "another"]},
+    ),
+    (
+        "POST",
+        "/ollama/api/embeddings",
+        "Create one embedding (Ollama's older call).",
+        {"model": "default", "prompt": "one text"},
+    ),
+    ("POST", "/ollama/api/show", "Show what a model can do (Ollama).", {"model": "default"}),
     (
         "POST",
         "/v1/files",
@@ -164,5 +184,8 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
     ("GET", "/v1/models/{name}", "Get one of the models that the caller can use.", None),
     ("GET", "/v1beta/models", "List the models that the caller can use (Gemini).", None),
     ("GET", "/v1beta/models/{name}", "Get one of the models that the caller can use (Gemini).", None),
+    ("GET", "/ollama/api/tags", "List the models that the caller can use (Ollama).", None),
+    ("GET", "/ollama/api/ps", "List the models in memory (Ollama): none, as providers keep that to themselves.", None),
+    ("GET", "/ollama/api/version", "Get the version of Ollama's API that is served.", None),
 )
 """Method, path, what it does, and a body that works (None: it has none; empty: a form), the most used first."""

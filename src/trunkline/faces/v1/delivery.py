@@ -10,12 +10,12 @@ from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
 from trunkline.faces.cors import Cors
 from trunkline.faces.packing import SMALLEST, choose_coding, is_text, pack
 from trunkline.faces.v1.backlog import Backlog
-from trunkline.faces.v1.heartbeat import BEGINNING, COMMENT, PING, SPACE, Heartbeat, Pulse
+from trunkline.faces.v1.heartbeat import BEGINNING, BLANK, COMMENT, PING, SPACE, Heartbeat, Pulse
 from trunkline.faces.v1.in_band import write_in_band
 from trunkline.faces.v1.load import Seat
 from trunkline.faces.v1.request import RequestHeaders, Scope, Send
 from trunkline.faces.v1.route_match import RouteMatch
-from trunkline.gateway.answer import EVENTS, JSON, Answer, CutOff, HeaderList, Relay
+from trunkline.gateway.answer import STREAMS, Answer, CutOff, HeaderList, Relay, write_stream_headers
 from trunkline.gateway.relays.relay import STOPPING
 
 HANG_UP: Final = "trunkline.hang_up"
@@ -33,7 +33,7 @@ SLICE_BYTES: Final = 64 * 1024
 PATIENCE_SECONDS: Final = 2.0
 """What is left of a large answer after that time waits in a file."""
 
-_PULSES: Final[dict[str, Pulse]] = {"anthropic_messages": PING, "gemini": BEGINNING}
+_PULSES: Final[dict[str, Pulse]] = {"anthropic_messages": PING, "gemini": BEGINNING, "ollama": BLANK}
 
 
 class Delivery:
@@ -153,7 +153,7 @@ class Delivery:
 
     async def _relay(self, answer: Answer, relay: Relay) -> None:
         beat = self._beat
-        if self._route.array or EVENTS[0] in answer.headers:
+        if self._route.array or not STREAMS.isdisjoint(answer.headers):
             if beat is None:
                 self.expect_stream()
                 beat = self._beat
@@ -219,7 +219,7 @@ class Delivery:
         await self.fail(Unavailable(STOPPING.message, code=STOPPING.code))
 
     async def _begin_early(self) -> None:
-        headers: HeaderList = [JSON, *EVENTS[1:]] if self._route.array else [*EVENTS]
+        headers = write_stream_headers(self._route.dialect.name, array=self._route.array)
         self._complete(headers)
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 

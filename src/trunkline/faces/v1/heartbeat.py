@@ -46,6 +46,9 @@ event is begun, and white space in front of its JSON goes on."""
 SPACE: Final = Pulse(b"\n", b"\n")
 """Within a JSON array, between two of its values."""
 
+BLANK: Final = Pulse(b" ", b" ")
+"""White space in front of a line of JSON: Ollama's clients take each line for JSON, so that none may be empty."""
+
 
 class Heartbeat:
     """Calls ``send`` with a pulse whenever nothing was sent for ``seconds``. It costs one timer, which is moved lazily.

@@ -21,6 +21,8 @@ def write_in_band(dialect: Dialect, error: TrunklineError, request_id: str, *, a
             return b"[%b]" % body if array else write_event(body)
         case "anthropic_messages":
             return write_event(body, "error")
+        case "ollama":
+            return body + b"\n"
         case "openai_responses":
             return write_event(_flatten(body), "error")
         case _:

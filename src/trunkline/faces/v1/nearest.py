@@ -9,10 +9,12 @@ import re
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from trunkline.dialects import anthropic_messages, gemini, openai_chat
+from trunkline.dialects import anthropic_messages, gemini, ollama, openai_chat
 from trunkline.dialects.dialect import Dialect
+from trunkline.faces.v1.ollama_path import GETS, POSTS
 
 _OPENAI: Final = "Clients of OpenAI's format have a base URL that ends in /v1."
+_OLLAMA: Final = "Clients of Ollama's format have a base URL that ends in /ollama."
 _OTHERS: Final = "Clients of this format have a base URL without a path."
 
 _POSTED: Final = (
@@ -38,15 +40,8 @@ _GOT: Final = "models"
 _ACTIONS: Final = ("generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents")
 _GEMINI: Final = re.compile(r"models/(?P<model>.+?)(?::|/)(?P<action>[A-Za-z]+)")
 
-_FOREIGN: Final = {
-    "api/chat": "chat/completions",
-    "api/generate": "completions",
-    "api/embed": "embeddings",
-    "api/embeddings": "embeddings",
-    "api/tags": "models",
-    "v2/rerank": "rerank",
-}
-"""The names of calls elsewhere: https://github.com/ollama/ollama/blob/main/docs/api.md."""
+_FOREIGN: Final = {"v2/rerank": "rerank"}
+"""The names of calls elsewhere."""
 
 _LONGEST: Final = 300
 _ALIKE: Final = 0.75
@@ -67,6 +62,8 @@ def find_nearest(path: str) -> Nearest | None:
     """The nearest to ``path``; None where it is like none of our calls."""
     segments = [segment for segment in path[:_LONGEST].split("/") if segment]
     whole = "/".join(segments)
+    if (known := f"/ollama/{whole}") in {*POSTS, *GETS} and whole:
+        return Nearest("POST" if known in POSTS else "GET", known, _OLLAMA, ollama.DIALECT)
     if whole in _FOREIGN:
         return _make(_FOREIGN[whole])
     # What ends as a call does is that call, whatever is in front of it.

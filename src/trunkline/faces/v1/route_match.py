@@ -8,18 +8,31 @@ from typing import Final, Literal
 
 import msgspec
 
-from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
+from trunkline.dialects import anthropic_messages, gemini, ollama, openai_chat, openai_responses
 from trunkline.dialects.dialect import Dialect
+from trunkline.faces.v1 import ollama_path
 from trunkline.faces.v1.batches.batch_path import BatchPath, find_batch_methods, read_batch_path
 from trunkline.faces.v1.batches.service import DIALECTS
 from trunkline.faces.v1.nearest import find_nearest
+from trunkline.faces.v1.ollama_path import State
 from trunkline.faces.v1.stored import read_stored_path
 from trunkline.gateway.exchanges.recall import Action
 
 OperationKind = Literal["images", "edits", "speech", "transcriptions", "moderations", "rerank", "completions"]
 Kind = (
     Literal[
-        "chat", "responses", "compact", "input_tokens", "stored", "embeddings", "count", "models", "batches", "nothing"
+        "chat",
+        "responses",
+        "compact",
+        "input_tokens",
+        "stored",
+        "embeddings",
+        "count",
+        "models",
+        "batches",
+        "show",
+        "state",
+        "nothing",
     ]
     | OperationKind
 )
@@ -43,6 +56,8 @@ class RouteMatch(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked about the stored answer ``name``."""
     asked: BatchPath | None = None
     """What is asked about files and batches."""
+    state: State | None = None
+    """What a client of Ollama asks for without a body."""
     allowed: tuple[str, ...] = ()
     """The methods that a path has which has not this one."""
 
@@ -84,6 +99,8 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
         known = POSTS.get(path)
         if known is not None:
             return known
+    if ollama_path.is_ollama(path):
+        return _ollama(method, path)
     asked = _read_batches(method, path, anthropic, google)
     if asked is not None:
         return asked
@@ -105,6 +122,16 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
     known = POSTS.get(path)
     dialect = _dialect_of(path, anthropic, google) if known is None else known.dialect
     return RouteMatch(kind="nothing", dialect=dialect, allowed=_find_methods(path, anthropic, google))
+
+
+def _ollama(method: str, path: str) -> RouteMatch:
+    posted, got = ollama_path.POSTS.get(path), ollama_path.GETS.get(path)
+    if posted is not None and method == "POST":
+        return RouteMatch(kind=posted[0], dialect=posted[1])
+    if got is not None and method in {"GET", "HEAD"}:
+        return RouteMatch(kind="state", dialect=ollama.DIALECT, state=got)
+    allowed = ("POST",) if posted is not None else ("GET", "HEAD") if got is not None else ()
+    return RouteMatch(kind="nothing", dialect=ollama.DIALECT, allowed=allowed)
 
 
 def _read_batches(method: str, path: str, anthropic: bool, google: bool) -> RouteMatch | None:

@@ -8,10 +8,13 @@ from trunkline.core.errors import NotFound
 from trunkline.dialects import anthropic_messages, gemini
 from trunkline.dialects.dialect import Dialect
 from trunkline.faces.v1.nearest import find_nearest
+from trunkline.faces.v1.ollama_path import describe_missing, is_ollama
 
 
 def make_stray_error(method: str, path: str) -> NotFound:
     """The error for a path that is none of ours. It names the nearest."""
+    if is_ollama(path):
+        return NotFound(describe_missing(method, path), code="unknown_path")
     words = _describe(method, path) or f"There is no {method} {path} here. GET /docs lists what there is."
     return NotFound(words, code="unknown_path")
 

@@ -15,6 +15,7 @@ from trunkline.gateway.caching.cached_answer import CacheKey
 from trunkline.gateway.caching.question_text import cut_text
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.embeddings import Embeddings
+from trunkline.gateway.exchanges.timed_chat import TimedChat
 from trunkline.gateway.routing.candidate import Candidate
 
 _TOOLS: Final = frozenset(
@@ -58,7 +59,8 @@ def read_question(caching: Caching, actor: Actor, candidate: Candidate, exchange
     chat nor an embeddings call.
     """
     # Kinds of chat that are made of it have answers with a life of their own: an id under which they are kept.
-    if type(exchange) is Chat:
+    if type(exchange) in {Chat, TimedChat}:
+        assert isinstance(exchange, Chat)
         read = _read_chat(exchange, caching)
     elif type(exchange) is Embeddings:
         read = msgspec.msgpack.encode((exchange.request, "embeddings")), None

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError
 from trunkline.core.terms import Terms
-from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
+from trunkline.gateway.answer import Answer, write_headers, write_stream_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate
 from trunkline.gateway.exchanges.asked_chat import AskedChat
@@ -95,7 +95,5 @@ class PreparedChat(ABC):
             response.abort()
             raise
         headers = write_headers(call, self._target, self.dropped)
-        headers.extend(EVENTS)
-        if self._chat.writes_array:
-            headers[-len(EVENTS)] = JSON
+        headers.extend(write_stream_headers(self._chat.dialect.name, array=self._chat.writes_array))
         return Answer(200, headers, relay=relay)

@@ -45,8 +45,10 @@ class CellRunner:
         self._bare = bare
         self._upstream = upstream
 
-    def run(self, client: Client, vendor: Vendor, capability: Capability, streamed: bool, lost: str = "") -> Outcome:
-        """``lost`` is what may be missing from the request, as the client is told so."""
+    def run(
+        self, client: Client, vendor: Vendor, capability: Capability, streamed: bool, lost: str = "", later: str = ""
+    ) -> Outcome:
+        """``lost`` is what may be missing from the request, as the client is told so; ``later`` from the second."""
         try:
             reply = client.sees(vendor.says(capability.reply))
             body = client.write(capability.ask, vendor.name, streamed)
@@ -70,7 +72,7 @@ class CellRunner:
             assert second.status == 200, second.raw
             told = ", ".join(dict.fromkeys([*filter(None, told.split(", ")), *_dropped(second)]))
             heard = self._heard(vendor, streamed)
-            differs += _compare(_expected(said, lost), _heard_of(heard, said))
+            differs += _compare(_expected(said, f"{lost},{later}"), _heard_of(heard, said))
         return Outcome("dropped" if told else "passed", told, differs)
 
     def _exchange(self, client: Client, vendor: Vendor, reply: Reply, body: Json, streamed: bool) -> Reached:

@@ -14,11 +14,12 @@ from tests.contract.v1.matrix.vendors.vendor import Vendor
 @dataclass(frozen=True)
 class Expected:
     """``told`` are the names that the client is told: in the header, or in the error. ``lost`` is what the provider
-    does not hear, if anything that the matrix looks at."""
+    does not hear, if anything that the matrix looks at; ``later`` what it does not hear in a second turn besides."""
 
     kind: Literal["passed", "dropped", "refused", "unsayable"]
     told: tuple[str, ...] = ()
     lost: str = ""
+    later: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ ROWS: Final = (
         _dropped("reasoning.budget_tokens"),
         "thinking is only on or off, or an effort",
         clients=("gemini",),
+    ),
+    Row(
+        ("openrouter", "gemini"),
+        ("signature round trip",),
+        Expected("passed", lost="signature"),
+        "this client's wire has no place for signatures",
+        clients=("ollama",),
+    ),
+    Row(
+        _CLAUDE,
+        ("signature round trip",),
+        Expected("dropped", ("reasoning",), later="thoughts,thinks"),
+        "this client's wire has no place for signatures: the maker takes no thought without one, nor thinks on then",
+        clients=("ollama",),
     ),
     Row(("openai_responses",), ("temperature",), _dropped("temperature", lost="temperature"), "not with this model"),
     Row(("openai_responses",), ("top p",), _dropped("top_p", lost="top_p"), "not with this model"),

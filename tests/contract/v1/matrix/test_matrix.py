@@ -25,7 +25,7 @@ PAIRS = [
 @pytest.mark.parametrize(("client", "vendor"), PAIRS, ids=lambda side: side.name)
 def test_cell(cell_runner: CellRunner, client: Client, vendor: Vendor, capability: Capability, streamed: bool) -> None:
     expected = expect(client, vendor, capability)
-    outcome = cell_runner.run(client, vendor, capability, streamed, lost=expected.lost)
+    outcome = cell_runner.run(client, vendor, capability, streamed, expected.lost, expected.later)
     assert outcome.differs == ""
     assert outcome.kind == expected.kind, outcome.told
     if expected.kind == "refused":

@@ -23,6 +23,8 @@ both_ways = pytest.mark.parametrize("streamed", [False, True], ids=["whole", "st
 
 UNTOLD = {("mistral", "openai chat", True)}
 """Thoughts that the SDK loses: its helper for streams puts no lists of content together."""
+SIGNLESS = {"ollama"}
+"""Clients whose wire has no place for a signature: thoughts that need one stay behind."""
 HOUSES = ("anthropic", "google", "openai")
 
 
@@ -69,7 +71,12 @@ def test_same_provider(stage: Stage, client: str, provider: Provider, scene: Sce
     if played.kept_there or (provider.name, client, streamed) in UNTOLD:
         return
     wanted = provider.maker_for(played.path).thoughts(scene)
-    assert [plain(one) for one in played.heard.thoughts] == [plain(one) for one in wanted]
+    heard = [plain(one) for one in played.heard.thoughts]
+    if client not in SIGNLESS:
+        assert heard == [plain(one) for one in wanted]
+    elif not any(signature for _, signature in wanted):
+        # A turn has one thought there.
+        assert "".join(text for text, _ in heard) == "".join(plain(one)[0] for one in wanted)
 
 
 def plain(thought: tuple[str, str]) -> tuple[str, str]:

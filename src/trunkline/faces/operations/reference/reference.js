@@ -122,7 +122,7 @@ function makeErrors(document_) {
     make(
       "div",
       { class: "card text" },
-      make("p", {}, "The list ", make("code", {}, "errors"), " names every wrong field. Below ", make("code", {}, "/v1"), " and ", make("code", {}, "/v1beta"), ", errors have the format of the SDK that asks."),
+      make("p", {}, "The list ", make("code", {}, "errors"), " names every wrong field. Below ", make("code", {}, "/v1"), ", ", make("code", {}, "/v1beta"), " and ", make("code", {}, "/ollama"), ", errors have the format of the SDK that asks."),
       makeCode(JSON.stringify(shape, null, 2)),
       ...makeTable("", ["Status", "Meaning"], rows),
     ),

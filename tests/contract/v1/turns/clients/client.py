@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final, Protocol
 
 import anthropic
+import ollama
 import openai
 from google import genai
 from google.genai import types
@@ -76,6 +77,11 @@ def anthropic_client(url: str) -> anthropic.Anthropic:
 @cache
 def google_client(url: str) -> genai.Client:
     return genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=url, api_version="v1beta"))
+
+
+@cache
+def ollama_client(url: str) -> ollama.Client:
+    return ollama.Client(host=f"{url}/ollama", headers={"authorization": f"Bearer {KEY}"})
 
 
 def result(place: int) -> str:
