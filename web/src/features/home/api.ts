@@ -12,11 +12,11 @@ export const todayQuery = (client: TrunklineClient, workspaceId: string) =>
     refetchInterval: 60_000,
   });
 
-/** How the providers are and were. */
+/** How the providers are and were. Of configurations, which come with them, as few as can be asked for. */
 export const healthQuery = (client: TrunklineClient, workspaceId: string) =>
   queryOptions({
     queryKey: ["status", workspaceId],
-    queryFn: (): Promise<Status> => client.status.read({ limit: 100 }),
+    queryFn: (): Promise<Status> => client.status.read({ limit: 1 }),
     refetchInterval: 30_000,
   });
 

@@ -8,11 +8,11 @@ const PAGE = 100;
 export const SIZES = ["quarter", "day"] as const;
 export type CellSize = (typeof SIZES)[number];
 
-/** How all configurations and providers are and were. */
+/** How the providers are, for every page of the console. Of configurations, which come with them, as few as can be asked for. */
 export function statusQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({
     queryKey: ["status", workspaceId],
-    queryFn: (): Promise<Status> => client.status.read({ limit: PAGE }),
+    queryFn: (): Promise<Status> => client.status.read({ limit: 1 }),
     refetchInterval: 30_000,
   });
 }
