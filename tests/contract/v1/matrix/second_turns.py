@@ -35,9 +35,10 @@ other answer the other way. No request breaks a rule of the vendor that it leave
 there; signatures come back to their maker to the letter and are shown to nobody else; the SDK understands the second
 answer.
 
-Two things are refused or lost, and tests say so: an answer that OpenAI keeps itself (`previous_response_id`) cannot
-be gone on with at another provider, which is a 400, and the `openai` SDK's helper for streams loses the thoughts of
-Mistral, which come as parts of the content.
+Three things are refused or lost, and tests say so: an answer that OpenAI keeps itself (`previous_response_id`) cannot
+be gone on with at another provider, which is a 400; the `openai` SDK's helper for streams loses the thoughts of
+Mistral, which come as parts of the content; and the `ollama` SDK keeps no signatures, as its wire has none, so that
+thoughts which need one stay behind.
 """
 
 NOT_COVERED = """\
