@@ -3,19 +3,19 @@ import { EMAIL, everyLook, look, PASSWORD, signIn } from "./support";
 
 const FRESH = "another battery horse staple";
 
-everyLook("account", async (page, info, scheme) => {
+everyLook("account", async (page, info) => {
   await page.goto("/console/sign-up");
   await expect(page.getByRole("heading", { name: "Make your account" })).toBeVisible();
-  await look(page, info, `sign-up-${scheme}`);
+  await look(page, info, "sign-up");
   await page.goto("/console/forgotten-password");
   await expect(page.getByText("This installation sends no email.")).toBeVisible();
-  await look(page, info, `forgotten-${scheme}`);
+  await look(page, info, "forgotten");
   await signIn(page, "/console/account");
   await expect(page.getByText("This browser").last()).toBeVisible();
-  await look(page, info, `account-${scheme}`);
+  await look(page, info, "account");
   await page.goto("/console/");
   await expect(page.getByText("No alert is open.")).toBeVisible();
-  await look(page, info, `home-${scheme}`);
+  await look(page, info, "home");
 });
 
 test("the look is there before anything is painted", async ({ page }) => {

@@ -123,23 +123,23 @@ test("a channel is renamed, moved with its secret, switched off, and never chang
   await expect(page.getByText("Off", { exact: true })).toBeVisible();
 });
 
-everyLook("alerts", async (page, info, scheme) => {
+everyLook("alerts", async (page, info) => {
   await signIn(page, "/console/alerts");
   await expect(page.getByRole("heading", { name: "Nothing is wrong" })).toBeVisible();
-  await look(page, info, `alerts-empty-${scheme}`);
+  await look(page, info, "alerts-empty");
   await page.goto("/console/alerts?which=all");
   await expect(page.getByText("Resolved", { exact: true }).first()).toBeVisible();
-  await look(page, info, `alerts-${scheme}`);
+  await look(page, info, "alerts");
   await page.goto("/console/alerts?tab=rules");
   await expect(page.getByText("A budget is used up")).toBeVisible();
-  await look(page, info, `alert-rules-${scheme}`);
+  await look(page, info, "alert-rules");
   await page.getByRole("button", { name: "New rule" }).click();
   await expect(page.getByText(/This rule would (not )?have fired/)).toBeVisible();
-  await look(page, info, `alert-rule-${scheme}`);
+  await look(page, info, "alert-rule");
   await page.goto("/console/alerts?tab=channels");
   await expect(page.getByText("On-call", { exact: true })).toBeVisible();
-  await look(page, info, `alert-channels-${scheme}`);
+  await look(page, info, "alert-channels");
   await page.getByRole("button", { name: "Edit On-call" }).click();
   await expect(page.getByLabel("Signing secret")).toBeVisible();
-  await look(page, info, `alert-channel-${scheme}`);
+  await look(page, info, "alert-channel");
 });

@@ -276,15 +276,15 @@ test("conversations that one has left are let go, also what had the focus in the
   expect((held[2] ?? 0) - (held[0] ?? 0)).toBeLessThan(100);
 });
 
-everyLook("chat", async (page, info, scheme) => {
+everyLook("chat", async (page, info) => {
   await open(page);
-  await look(page, info, `chat-empty-${scheme}`);
+  await look(page, info, "chat-empty");
   await ask(page, "We launch on Thursday with two people. What must be done each day, and what can wait?");
   await expect(page.getByRole("button", { name: "Regenerate" })).toBeVisible();
   await expect(page.getByRole("table")).toBeVisible();
   await ask(page, "Turn that into something slow");
   await expect(answers(page).last()).toContainText("word10");
-  await look(page, info, `chat-${scheme}`);
+  await look(page, info, "chat");
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByText(/^stopped after/)).toBeVisible();
 });

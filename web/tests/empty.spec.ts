@@ -25,7 +25,7 @@ const PAGES: [path: string, says: string][] = [
   ["nowhere", "There is no such page"],
 ];
 
-everyLook("pages of an empty workspace", async (page, info, scheme) => {
+everyLook("pages of an empty workspace", async (page, info) => {
   const { emails } = await makeTeam("Empty");
   await signIn(page, "/", emails.owner);
   await page.getByRole("button", { name: "Workspace: Personal" }).click();
@@ -35,6 +35,6 @@ everyLook("pages of an empty workspace", async (page, info, scheme) => {
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page.getByRole("main").getByText(says).first(), path).toBeVisible();
     await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-    await look(page, info, `empty-${path.replace(/\W+/g, "-")}-${scheme}`);
+    await look(page, info, `empty-${path.replace(/\W+/g, "-")}`);
   }
 });

@@ -125,14 +125,14 @@ test("running experiments are listed with what is known", async ({ page }) => {
   await expect(page.getByText("With fewer than 30 people on a version nothing can be said yet.", { exact: false })).toBeVisible();
 });
 
-everyLook("experiments", async (page, info, scheme) => {
+everyLook("experiments", async (page, info) => {
   await signIn(page, "/console/experiments?state=idle");
   await expect(page.getByText("No experiment stands so.", { exact: false })).toBeVisible();
-  await look(page, info, `experiments-empty-${scheme}`);
+  await look(page, info, "experiments-empty");
   await page.goto("/console/experiments");
   await expect(page.getByRole("link", { name: /Support chat/ })).toBeVisible();
-  await look(page, info, `experiments-${scheme}`);
+  await look(page, info, "experiments");
   await page.getByRole("link", { name: /Support chat/ }).click();
   await expect(page.getByRole("img", { name: /^Difference in errors/ })).toBeVisible();
-  await look(page, info, `experiment-${scheme}`);
+  await look(page, info, "experiment");
 });

@@ -108,11 +108,11 @@ test("a feature of one's own is made and deleted", async ({ page }) => {
   await expect(page.getByRole("article", { name: "Mail writer" })).toBeHidden();
 });
 
-everyLook("features", async (page, info, scheme) => {
+everyLook("features", async (page, info) => {
   await signIn(page, "/console/features");
   await expect(page.getByRole("article", { name: "Summarizer" })).toBeVisible();
-  await look(page, info, `features-${scheme}`);
+  await look(page, info, "features");
   await page.getByRole("button", { name: "Settings: Summarizer" }).click();
   await expect(page.getByText(/8,192 tokens · /)).toBeVisible();
-  await look(page, info, `feature-settings-${scheme}`);
+  await look(page, info, "feature-settings");
 });

@@ -106,11 +106,11 @@ test("what stands there can be kept, and a request that was made is found again"
   await expect(page.getByRole("combobox", { name: "Model" })).toHaveValue("Production chat");
 });
 
-everyLook("playground", async (page, info, scheme) => {
+everyLook("playground", async (page, info) => {
   await open(page, "chat");
-  await look(page, info, `playground-empty-${scheme}`);
+  await look(page, info, "playground-empty");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Plan the launch week");
   await page.getByRole("button", { name: "Run" }).click();
   await expect(page.getByRole("table").first()).toBeVisible();
-  await look(page, info, `playground-${scheme}`);
+  await look(page, info, "playground");
 });

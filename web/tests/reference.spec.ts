@@ -1,17 +1,17 @@
 import { expect, test } from "@playwright/test";
 import { everyLook, look, watch } from "./support";
 
-everyLook("the API reference looks like the console", async (page, info, scheme) => {
+everyLook("the API reference looks like the console", async (page, info) => {
   const seen = watch(page);
   await page.goto("/docs");
   await expect(page.getByRole("heading", { name: "API reference" })).toBeVisible();
   await page.getByRole("navigation", { name: "Groups" }).getByRole("link", { name: "Keys" }).click();
   await expect(page).toHaveURL(/#group-keys$/);
-  await page.screenshot({ path: info.outputPath(`reference-whole-${scheme}.png`) });
+  await page.screenshot({ path: info.outputPath("reference-whole.png") });
   await page.getByRole("searchbox", { name: "Search" }).fill("post /api/keys");
   await page.getByText("Make a key", { exact: true }).click();
   await expect(page.getByRole("table", { name: "Request body" })).toBeVisible();
-  await look(page, info, `reference-${scheme}`);
+  await look(page, info, "reference");
   const fonts = await page.evaluate(async () => {
     await document.fonts.ready;
     return [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', ""));

@@ -57,15 +57,15 @@ test("a long list is read page by page; what is new waits until one is back on t
   expect((await saved).suggestedFilename()).toBe("requests.csv");
 });
 
-everyLook("requests", async (page, info, scheme) => {
+everyLook("requests", async (page, info) => {
   await signIn(page, "/console/requests");
   await expect(page.getByRole("table", { name: "Requests" }).getByRole("row").nth(5)).toBeVisible();
-  await look(page, info, `requests-${scheme}`);
+  await look(page, info, "requests");
   await page.goto("/console/requests?model=gpt-4o-mini");
   await page.getByRole("table", { name: "Requests" }).getByRole("link").first().click();
   await expect(page.getByText("No policy was broken.")).toBeVisible();
-  await look(page, info, `request-${scheme}`);
+  await look(page, info, "request");
   await page.goto("/console/requests?model=none");
   await expect(page.getByRole("heading", { name: "No request is like that" })).toBeVisible();
-  await look(page, info, `requests-empty-${scheme}`);
+  await look(page, info, "requests-empty");
 });

@@ -104,16 +104,16 @@ const PAGES = [
   ["status", "Status"],
 ] as const;
 
-everyLook("pages", async (page, info, scheme) => {
+everyLook("pages", async (page, info) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Sign in to Trunkline" })).toBeVisible();
-  await look(page, info, `sign-in-${scheme}`);
+  await look(page, info, "sign-in");
   await signIn(page, "/console/configurations");
   for (const [path, title] of PAGES) {
     await page.goto(`/console/${path}`);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
     await expect(page.getByText("demo-chat")).toBeVisible();
-    await look(page, info, `${path}-${scheme}`);
+    await look(page, info, path);
   }
 });
 

@@ -20,24 +20,28 @@ test("how long things are kept is changed; what is set elsewhere says where, and
   expect(seen.complaints).toEqual([]);
 });
 
-const PAGES = [
-  ["keys", "API keys"],
+/** Pages with their titles, and for some a button whose dialog is looked at, too. */
+const PAGES: [path: string, title: string, opens?: string | RegExp][] = [
+  ["keys", "API keys", "New key"],
   ["members", "Members"],
   ["members?tab=roles", "Members"],
-  ["policies", "Policies & budgets"],
-  ["policies?tab=policies", "Policies & budgets"],
-  ["audit", "Audit"],
+  ["policies", "Policies & budgets", "New budget"],
+  ["policies?tab=policies", "Policies & budgets", "New policy"],
+  ["audit", "Audit", /^Show /],
   ["settings", "Settings"],
   ["settings?tab=installation", "Settings"],
-] as const;
+];
 
-everyLook("pages of administration", async (page, info, scheme) => {
-  test.setTimeout(180_000);
+everyLook("pages of administration", async (page, info) => {
   await signIn(page, "/console/keys");
-  for (const [path, title] of PAGES) {
+  for (const [path, title, opens] of PAGES) {
     await page.goto(`/console/${path}`);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
     await expect(page.locator("[aria-busy]")).toHaveCount(0);
-    await look(page, info, `${path.replace(/\W+/g, "-")}-${scheme}`);
+    await look(page, info, `${path.replace(/\W+/g, "-")}`);
+    if (opens === undefined) continue;
+    await page.getByRole("main").getByRole("button", { name: opens }).first().click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await look(page, info, `${path.replace(/\W+/g, "-")}-dialog`);
   }
 });

@@ -43,8 +43,8 @@ test("the status tells of a rejected key as it happens, and of the last error", 
   expect(seen.complaints).toEqual([]);
 });
 
-everyLook("status", async (page, info, scheme) => {
+everyLook("status", async (page, info) => {
   await signIn(page, "/console/status");
   await expect(page.getByText("Fragile", { exact: true })).toBeVisible();
-  await look(page, info, `status-${scheme}`);
+  await look(page, info, "status");
 });

@@ -67,12 +67,12 @@ test("a period without calls says what to do", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Nothing was used in this period" })).toBeVisible();
 });
 
-everyLook("usage", async (page, info, scheme) => {
+everyLook("usage", async (page, info) => {
   await signIn(page, "/console/usage");
   await expect(page.getByRole("link", { name: "Production chat", exact: true })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Cost per 3 hours" })).toBeVisible();
-  await look(page, info, `usage-${scheme}`);
+  await look(page, info, "usage");
   await page.goto("/console/usage?from=2020-01-01&to=2020-01-02");
   await expect(page.getByRole("heading", { name: "Nothing was used in this period" })).toBeVisible();
-  await look(page, info, `usage-empty-${scheme}`);
+  await look(page, info, "usage-empty");
 });
