@@ -122,6 +122,8 @@ test("what the network refuses stays in the field", async ({ page }) => {
   await open(page);
   await ask(page, "First");
   await expect(answers(page).last()).toContainText("to: First");
+  // While an answer is written, nothing is sent.
+  await expect(page.getByRole("button", { name: "Send" })).toBeVisible();
   await page.route("**/messages", (route) => route.abort());
   await ask(page, "Not to be lost");
   await expect(page.getByText("It was not sent; what you wrote is still there.")).toBeVisible();

@@ -20,8 +20,8 @@ LARGEST_LIMIT: Final = 100
 
 _NOT_OURS: Final = "it is not one that a list has given; leave it out to start at the first page."
 
-PART: Final = 50
-"""Items that are read at once of a list that is asked for whole."""
+PART: Final = 30
+"""Items that are read at once of a list that is asked for whole: some milliseconds, for which other requests wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class PolicyViolation(Base):
 
     __tablename__ = "policy_violations"
     __table_args__ = (
-        Index("ix_policy_violations_workspace", "workspace_id", "created_at", "id"),
+        Index("ix_policy_violations_workspace", "workspace_id", "created_at", "id", "action_type"),
         Index("ix_policy_violations_policy", "policy_id", "created_at", "id"),
         Index("ix_policy_violations_request", "request_id"),
         Index("ix_policy_violations_configuration", "configuration_id", "action_type"),
