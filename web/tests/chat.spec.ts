@@ -245,8 +245,9 @@ test("an answer of two megabytes and a paste of one leave the page alive", async
   test.info().annotations.push({ type: "longest task", description: `${longest} ms` });
   // It is held as the server tells it, and in blocks; not once more for each step in which it was written.
   expect((await weigh(page)).bytes - before.bytes).toBeLessThan(16_000_000);
-  // Most of it is not drawn before somebody scrolls there.
-  expect(await answers(page).last().getByRole("heading").count()).toBeLessThan(60);
+  // Most of its 400 parts are not drawn before somebody scrolls there. What came by the window while it was written is, which is more
+  // where it is drawn in smaller steps.
+  expect(await answers(page).last().getByRole("heading").count()).toBeLessThan(200);
   await page.getByRole("group", { name: "Conversation" }).evaluate((box) => {
     box.scrollTop = 0;
   });

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, cast
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, cast
 
 from pydantic import AfterValidator, BaseModel, Field, create_model, model_validator
 
@@ -177,7 +177,8 @@ FILE: Final = create_model(
     "TrunklineFile",
     __base__=_Said,
     __doc__="A workspace, as `trunkline apply` makes it. A field that is left out stays as it is on the server.",
-    version=(Annotated[Literal[1], Field(description="The version of this format.")], ...),
+    # Not a literal: `true` would be equal to it.
+    version=(Annotated[int, Field(strict=True, ge=1, le=1, description="The version of this format.")], ...),
     workspace=_name("The workspace's name. Left out: the one that commands work in."),
     applications=_list(APPLICATION, "Programs. Their keys are made by `trunkline keys add`."),
     configurations=_list(CONFIGURATION, "Named ways to reach a model."),

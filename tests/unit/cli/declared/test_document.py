@@ -47,7 +47,7 @@ routes:
 alerts: []
 """)
     assert told.splitlines() == [
-        "f.yaml:1: version: must be one of 1.",
+        "f.yaml:1: version: must be 1 or less.",
         "f.yaml:5: configurations[0].model: must be a text.",
         f"f.yaml:6: configurations[0].apiKey: {REMEDY}",
         "f.yaml:7: configurations[0].sharde: is no field here. Did you mean shared?",
