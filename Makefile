@@ -7,10 +7,10 @@ NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 CONSOLE := src/trunkline/faces/console/dist/index.html
 CONSOLE_SOURCES := $(shell find web/src src/trunkline/faces/http/look clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
-.PHONY: help run test .checks .tests check unit bench growth soak client clients console lock sbom clean
+.PHONY: help run test .checks .tests check unit bench bench-peers growth soak client clients console lock sbom clean
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
 	@$(MAKE) --no-print-directory $(CONSOLE) || echo "Goes on without the console. Build it later: make console" >&2
@@ -41,6 +41,10 @@ unit: .venv/ready-test ## The quick tests only
 bench: .venv/ready-test ## Measure cost per call beside nginx; prints a table and writes bench/results
 	@scripts/system-packages nginx wrk libnginx-mod-http-echo
 	$(BIN)/python -m bench
+
+bench-peers: .venv/ready-test ## Measure Trunkline beside LiteLLM, Portkey and Bifrost, each from its public package
+	@scripts/system-packages nginx wrk libnginx-mod-http-echo
+	$(BIN)/python -m bench.peers
 
 growth: .venv/ready-test ## Measure what operations cost as an installation grows, on both databases
 	$(BIN)/python -m bench.growth

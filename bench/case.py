@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -33,7 +34,8 @@ class Case(msgspec.Struct, frozen=True):
     """``chunks`` is how many a streamed answer has, 0 for whole ones.
 
     ``journal`` is where the work waits that the load leaves; ``seconds`` how long a measurement takes, where that is
-    not what is asked for. ``half_of`` is the case of whose requests there are half as many in a second.
+    not what is asked for. ``half_of`` is the case of whose requests there are half as many in a second. ``headers``
+    are sent besides the usual ones.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Case(msgspec.Struct, frozen=True):
     journal: Path | None = None
     seconds: int | None = None
     half_of: str | None = None
+    headers: Mapping[str, str] = {}
 
     @property
     def body(self) -> dict[str, object]:
@@ -78,6 +81,7 @@ def measure(folder: Path, case: Case, seconds: int, answer_bytes: int, pause_ms:
         case.url,
         case.body,
         key=case.key,
+        headers=case.headers,
         connections=case.connections,
         seconds=case.seconds or seconds,
         pause_ms=pause_ms,
@@ -95,9 +99,10 @@ def count_bytes(case: Case) -> int:
     """How many bytes one answer has, with its head and framing."""
     parts = urlsplit(case.url)
     body = json.dumps(case.body).encode()
+    more = "".join(f"{name}: {value}\r\n" for name, value in case.headers.items())
     head = (
         f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\nConnection: close\r\n"
-        f"Authorization: Bearer {case.key}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Authorization: Bearer {case.key}\r\n{more}Content-Length: {len(body)}\r\n\r\n"
     )
     count = 0
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:

@@ -46,6 +46,10 @@ class Watched:
             sizes[role] = max(sizes.get(role, 0), process.memory_info().rss)
         return sizes
 
+    def resident(self) -> int:
+        """Bytes of resident memory of all of them together."""
+        return sum(process.memory_info().rss for process in self._list())
+
     def _list(self) -> Iterator[psutil.Process]:
         for process in (self._parent, *self._parent.children(recursive=True)):
             # One that has ended is counted with its parent.

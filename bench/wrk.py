@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -38,6 +39,7 @@ def run(
     body: dict[str, object],
     *,
     key: str = "",
+    headers: Mapping[str, str] = {},
     connections: int = 32,
     seconds: int = 3,
     pause_ms: float = 0,
@@ -49,9 +51,10 @@ def run(
     script = folder / "wrk.lua"
     quoted = json.dumps(body).replace("]]", "] ]")
     pace = f"delay = function() return math.random(0, {round(2 * pause_ms)}) end\n" if pause_ms else ""
+    more = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items())
     script.write_text(
         'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\n'
-        f'wrk.headers["authorization"] = "Bearer {key}"\nwrk.body = [[{quoted}]]\n{pace}{_REPORT}'
+        f'wrk.headers["authorization"] = "Bearer {key}"\n{more}wrk.body = [[{quoted}]]\n{pace}{_REPORT}'
     )
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
