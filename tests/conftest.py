@@ -19,13 +19,12 @@ import structlog  # noqa: TID251 - what is logged is set up here as in a process
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.migrated import build_routes_once, compile_statements_once, lay_migrated, make_price_list_once, migrate
+from tests.migrated import compile_statements_once, lay_migrated, make_price_list_once, migrate
 from tests.vendors import watch
 from trunkline.storage.database import Database
 
 watch.install()
 make_price_list_once()
-build_routes_once()
 compile_statements_once()
 
 

@@ -1,4 +1,4 @@
-"""New installations from what was made once: a migrated SQLite file, the price list, the API's routes, SQL's text.
+"""New installations from what was made once: a migrated SQLite file, the price list, SQL's text.
 
 Most of a short test was that.
 """
@@ -13,16 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine, make_url
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.util import LRUCache
-from starlette.routing import BaseRoute
 
 from trunkline.control.prices import price_list_file, price_list_making
 from trunkline.control.prices.price_list import PriceList
-from trunkline.faces.http.application import Pages
 from trunkline.storage.database import Database
 
 
@@ -51,25 +48,6 @@ def make_price_list_once() -> None:
         return known[data]
 
     price_list_file._read = read_once
-
-
-def build_routes_once() -> None:
-    """Have FastAPI read the functions of each router once, and not again for each application of this process.
-
-    What it makes of them holds nothing of an application but whom to ask for dependencies in the place of others, which
-    nobody is.
-    """
-    known: dict[int, list[BaseRoute]] = {}
-
-    def include_router(self: Pages, router: APIRouter) -> None:
-        if id(router) not in known:
-            before = len(self.router.routes)
-            FastAPI.include_router(self, router)
-            known[id(router)] = self.router.routes[before:]
-        else:
-            self.router.routes.extend(known[id(router)])
-
-    setattr(Pages, "include_router", include_router)  # noqa: B010 - in the place of the one that it inherits
 
 
 def compile_statements_once() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from trunkline.faces.ai_llm import entries, monitoring, operations
+from trunkline.faces.http.router import Router
 
-router = APIRouter()
+router = Router()
 for part in (entries, operations, monitoring):
-    router.include_router(part.router)
+    router.take_over(part.router)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,10 +23,11 @@ from trunkline.faces.ai_llm.wire import (
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
 from trunkline.faces.http.refusal import remember_actor
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
-router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+router = Router(prefix="/ai/llm", tags=["AI LLMs"])
 
 
 @router.post("", dependencies=[allow("configurations.change")], responses=failures(400, 403, 429))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,9 +12,10 @@ from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import AiLlmStatsResponse
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
-router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+router = Router(prefix="/ai/llm", tags=["AI LLMs"])
 
 
 @router.get("/stats", dependencies=[allow("usage.read")], responses=failures(400, 403, 404))

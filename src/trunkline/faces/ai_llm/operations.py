@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from trunkline.faces.ai_llm.acting import TesterDep
 from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import AiLlmValidateResponse
 from trunkline.faces.http.auth import allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
-router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+router = Router(prefix="/ai/llm", tags=["AI LLMs"])
 
 
 @router.post("/{ai_llm_id}/validate", dependencies=[allow("configurations.test")], responses=failures(403, 404, 429))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from trunkline.faces.ai_model_config.wire import AiModelConfigRequest, AiModelConfigResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
-router = APIRouter(prefix="/api/v1", tags=["AI model configuration"])
+router = Router(prefix="/api/v1", tags=["AI model configuration"])
 
 
 # Encrypted keys are in an answer only where they were asked for: a field that is not set is left out.

@@ -1,13 +1,12 @@
 """``/api/alerts``: what fires, the rules, and who is told."""
 
-from fastapi import APIRouter
-
 from trunkline.faces.alerts import alerts, channels, rules
+from trunkline.faces.http.router import Router
 
-router = APIRouter()
+router = Router()
 # What has a name of its own goes before what is found by its id.
-router.include_router(rules.router)
-router.include_router(channels.router)
-router.include_router(alerts.router)
+router.take_over(rules.router)
+router.take_over(channels.router)
+router.take_over(alerts.router)
 
 __all__ = ["router"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from trunkline.control.alerts.alerts import AlertFilter
@@ -13,10 +13,11 @@ from trunkline.faces.alerts.alert_wire import AlertResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import EVENTS, STREAM_SECONDS, send_events, tell_changes
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 
-router = APIRouter(prefix="/api/alerts", tags=["Alerts"])
+router = Router(prefix="/api/alerts", tags=["Alerts"])
 
 
 @router.get("", dependencies=[allow("alerts.read")])

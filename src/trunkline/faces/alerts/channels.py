@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from trunkline.core.alert import DeliveryState
 from trunkline.faces.alerts.channel_wire import (
@@ -17,10 +17,11 @@ from trunkline.faces.alerts.channel_wire import (
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId, SuccessResponse
 
-router = APIRouter(prefix="/api/alerts", tags=["Alerts"])
+router = Router(prefix="/api/alerts", tags=["Alerts"])
 
 
 @router.get("/channels", dependencies=[allow("alert_channels.change")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.control.alerts.rule import AlertRule
 from trunkline.faces.alerts.rule_wire import (
@@ -15,10 +15,11 @@ from trunkline.faces.alerts.rule_wire import (
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 
-router = APIRouter(prefix="/api/alerts", tags=["Alerts"])
+router = Router(prefix="/api/alerts", tags=["Alerts"])
 
 
 @router.get("/rules", dependencies=[allow("alerts.read")])

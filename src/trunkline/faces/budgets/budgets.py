@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.control.budgets.budget import BudgetRecord
 from trunkline.faces.budgets.budget_wire import BudgetCreateRequest, BudgetResponse, BudgetUpdateRequest, read_draft
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 
-router = APIRouter(prefix="/api/budgets", tags=["Budgets"])
+router = Router(prefix="/api/budgets", tags=["Budgets"])
 
 
 @router.get("", dependencies=[allow("budgets.read")])

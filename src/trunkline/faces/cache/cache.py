@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from trunkline.control.caching.response_cache import CacheRecord
 from trunkline.control.record import Beside
 from trunkline.core.price import usd
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody, SuccessResponse
 
-router = APIRouter(prefix="/api/cache", tags=["Response cache"])
+router = Router(prefix="/api/cache", tags=["Response cache"])
 
 
 class CacheResponse(ResponseBody):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from trunkline.faces.configurations import configurations, discoveries, keys, models, revisions
+from trunkline.faces.http.router import Router
 
-router = APIRouter()
+router = Router()
 for part in (configurations, keys, revisions, models, discoveries):
-    router.include_router(part.router)
+    router.take_over(part.router)

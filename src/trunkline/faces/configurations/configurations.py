@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,10 +17,11 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 
-router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = Router(prefix="/api/configurations", tags=["Configurations"])
 
 ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500, description="Why, for the history.")]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from trunkline.control.record import Beside
 from trunkline.faces.configurations.wire import ConfigurationResponse
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 from trunkline.providers.registry import PROVIDERS
 
-router = APIRouter(prefix="/api/discoveries", tags=["Providers"])
+router = Router(prefix="/api/discoveries", tags=["Providers"])
 
 
 class DiscoveryResponse(ResponseBody):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from trunkline.faces.configurations.wire import KeyRotateRequest, KeyRotateResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.configuration_wire import read_secret
 from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
-router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = Router(prefix="/api/configurations", tags=["Configurations"])
 
 
 @router.post("/{configuration_id}/rotate-key", dependencies=[allow("configurations.change")])

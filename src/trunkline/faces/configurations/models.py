@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -16,10 +15,11 @@ from trunkline.faces.http.model_wire import (
     RefreshDep,
 )
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, SuccessResponse
 
-router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = Router(prefix="/api/configurations", tags=["Configurations"])
 
 
 class ModelPullRequest(RequestBody):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,9 +16,10 @@ from trunkline.faces.http.configuration_wire import read_secret
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.revision_wire import RevisionResponse
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
-router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = Router(prefix="/api/configurations", tags=["Configurations"])
 
 
 @router.get("/{configuration_id}/revisions", dependencies=[allow("configurations.read")])

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from trunkline.faces.console import site
 from trunkline.faces.http.page import serve_folder
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/")
@@ -29,7 +30,7 @@ async def lead_in(request: Request) -> RedirectResponse:
     return _lead(request, "/console/")
 
 
-router.include_router(site.router)
+router.take_over(site.router)
 
 
 def _lead_to_set_up(request: Request) -> Response | None:
@@ -40,7 +41,7 @@ def _lead_to_set_up(request: Request) -> Response | None:
     return _lead(request, "/console/setup" + (f"#token={quote(token)}" if token else ""))
 
 
-router.include_router(serve_folder(Path(__file__).parent / "setup", "/setup", _lead_to_set_up))
+router.take_over(serve_folder(Path(__file__).parent / "setup", "/setup", _lead_to_set_up))
 
 
 def _lead(request: Request, path: str) -> RedirectResponse:

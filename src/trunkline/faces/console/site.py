@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.core.errors import NotFound
 from trunkline.faces.http.page import answer_file
+from trunkline.faces.http.router import Router
 
 FOLDER: Final = Path(__file__).parent / "dist"
 """What ``web/`` is built into; not in the repository."""
@@ -20,7 +21,7 @@ FOLDER: Final = Path(__file__).parent / "dist"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _NO_SNIFFING: Final = {"x-content-type-options": "nosniff"}
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def is_built() -> bool:

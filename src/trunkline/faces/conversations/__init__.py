@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from trunkline.faces.conversations import answers, conversations, messages, pictures
+from trunkline.faces.http.router import Router
 
-router = APIRouter()
+router = Router()
 for part in (conversations, messages, answers, pictures):
-    router.include_router(part.router)
+    router.take_over(part.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from trunkline.control.conversations.answer_track import AnswerEvent
@@ -18,6 +18,7 @@ from trunkline.faces.conversations.wire import MessageResponse, MessageStopReque
 from trunkline.faces.http.auth import ActorDep, ReaderDep, allow, allow_reader
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import Services, ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 
@@ -25,7 +26,7 @@ _LONGEST_UNIT = 255
 _LONGEST_POSITION = 10
 
 
-router = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
+router = Router(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
 
 
 @router.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from trunkline.control.conversations.conversations import ConversationChange
 from trunkline.control.conversations.export import file_name, write_markdown
@@ -16,10 +16,11 @@ from trunkline.faces.conversations.wire import (
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 
-router = APIRouter(prefix="/api/conversations", tags=["Conversations"])
+router = Router(prefix="/api/conversations", tags=["Conversations"])
 
 
 @router.post("", status_code=201, dependencies=[allow("conversations.change")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from trunkline.control.conversations.messages import Messages
@@ -15,10 +15,11 @@ from trunkline.faces.conversations.wire import (
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import ANSWERS
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
-router = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
+router = Router(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
 
 
 @router.post(

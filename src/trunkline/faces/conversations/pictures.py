@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from trunkline.control.conversations.pictures import EXTENSIONS, PDF, PictureFile
 from trunkline.faces.conversations.wire import PictureResponse
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
@@ -17,7 +18,7 @@ _KINDS: Final[dict[str, Any]] = {kind: {"schema": {"type": "string", "format": "
 _SHOWN: Final = {**_KINDS, PDF: {"schema": {"type": "string", "format": "binary"}}}
 
 
-router = APIRouter(prefix="/api/pictures", tags=["Conversations"])
+router = Router(prefix="/api/pictures", tags=["Conversations"])
 
 
 @router.post(

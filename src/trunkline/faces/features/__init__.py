@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from trunkline.faces.features import catalogue, features, history, runs
+from trunkline.faces.http.router import Router
 
-router = APIRouter()
+router = Router()
 for part in (catalogue, features, history, runs):
-    router.include_router(part.router)
+    router.take_over(part.router)

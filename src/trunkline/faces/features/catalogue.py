@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,11 +14,12 @@ from trunkline.control.features.catalogue import ModelFilter, read_capability
 from trunkline.control.record import Beside
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, ResponseBody
 from trunkline.providers.model_info import ModelInfo, texts
 
-router = APIRouter(prefix="/api/catalogue", tags=["Catalogue"])
+router = Router(prefix="/api/catalogue", tags=["Catalogue"])
 
 ProviderDep = Annotated[str, Query(max_length=100, description="Whose models.")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path
+from fastapi import Header, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,10 +23,11 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import OptionalPageDep, link_next
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 
-router = APIRouter(prefix="/api/features", tags=["Features"])
+router = Router(prefix="/api/features", tags=["Features"])
 
 ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500, description="Why, for the history.")]
 Slug = Annotated[str, Path(max_length=64, description="`chat-assistant`, say.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +15,11 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.revision_wire import RevisionResponse
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody
 
-router = APIRouter(prefix="/api/features", tags=["Features"])
+router = Router(prefix="/api/features", tags=["Features"])
 
 
 class FeatureRevertRequest(RequestBody):

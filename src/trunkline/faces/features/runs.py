@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Annotated, Any, ClassVar, TypeVar, cast
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from pydantic import BeforeValidator, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,10 +22,11 @@ from trunkline.faces.http import event_stream
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import ANSWERS, send_events
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
-router = APIRouter(prefix="/api/features", tags=["Features"])
+router = Router(prefix="/api/features", tags=["Features"])
 
 _OF_THE_QUESTION = frozenset({"input", "prompt", "messages"})
 

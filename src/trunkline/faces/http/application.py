@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
@@ -21,6 +21,7 @@ from trunkline.faces.http.head import HeadMiddleware
 from trunkline.faces.http.openapi import Calls, Responses, describe
 from trunkline.faces.http.packed_body import PackedBodyMiddleware
 from trunkline.faces.http.request import RequestMiddleware
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import Services
 
 LARGEST_BODY: Final = BodyLimit(1 << 20)
@@ -39,7 +40,7 @@ class Pages(FastAPI):
 
 def build(
     services: Services,
-    routers: Sequence[APIRouter],
+    routers: Sequence[Router],
     calls: Calls = (),
     call_responses: Responses | None = None,
     *,
@@ -73,5 +74,5 @@ def build(
     app.openapi = partial(describe, app, calls, call_responses or {})
     errors.install(app)
     for router in routers:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     return app

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
+
+from trunkline.faces.http.router import Router
 
 _KINDS: Final = {
     ".html": "text/html; charset=utf-8",
@@ -29,12 +31,12 @@ _LOOK: Final = Path(__file__).parent / "look"
 Instead = Callable[[Request], Response | None]
 
 
-def serve_folder(folder: Path, at: str, instead: Instead = lambda _: None) -> APIRouter:
+def serve_folder(folder: Path, at: str, instead: Instead = lambda _: None) -> Router:
     """Routes for the files of ``folder``: ``index.html`` at the path ``at``, the others and the look below it.
 
     ``instead`` may answer in the place of ``index.html``.
     """
-    routes = APIRouter(include_in_schema=False)
+    routes = Router(include_in_schema=False)
     for file in sorted([*folder.iterdir(), *_LOOK.iterdir()]):
         if file.suffix in _KINDS:
             path = at if file.name == "index.html" else f"{at}/{file.name}"
@@ -52,7 +54,7 @@ def answer_file(request: Request, content: bytes, kind: str, headers: Mapping[st
     return Response(content, media_type=kind, headers=sent)
 
 
-def _add(routes: APIRouter, path: str, content: bytes, kind: str, instead: Instead) -> None:
+def _add(routes: Router, path: str, content: bytes, kind: str, instead: Instead) -> None:
     @routes.api_route(path, methods=["GET", "HEAD"], name=path)
     async def serve(request: Request) -> Response:
         """The file, or that the caller has it already."""

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from starlette.responses import StreamingResponse
 
 from trunkline.control.jobs import JobRecord
 from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import EVENTS
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, ResponseBody
 
-router = APIRouter(prefix="/api/jobs", tags=["Jobs"])
+router = Router(prefix="/api/jobs", tags=["Jobs"])
 
 QUIET_SECONDS: Final = 15.0
 """After which a comment keeps the stream open through proxies."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from trunkline.control.limits.limit import LimitFilter, LimitRecord
 from trunkline.core.limit import Measure, Subject
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.limits.limit_wire import LimitCreateRequest, LimitResponse, LimitUpdateRequest
 
-router = APIRouter(prefix="/api/limits", tags=["Limits"])
+router = Router(prefix="/api/limits", tags=["Limits"])
 
 
 @router.get("", dependencies=[allow("limits.read")])

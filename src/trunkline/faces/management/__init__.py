@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
+from trunkline.faces.http.router import Router
 from trunkline.faces.management import (
     applications,
     audit,
@@ -20,7 +19,7 @@ from trunkline.faces.management import (
     workspaces,
 )
 
-router = APIRouter()
+router = Router()
 for part in (
     auth,
     users,
@@ -36,4 +35,4 @@ for part in (
     settings,
     vault,
 ):
-    router.include_router(part.router)
+    router.take_over(part.router)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.control.workspaces.applications import ApplicationChange
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.application_wire import (
@@ -15,7 +16,7 @@ from trunkline.faces.management.application_wire import (
     ApplicationUpdateRequest,
 )
 
-router = APIRouter(prefix="/api/applications", tags=["Applications"])
+router = Router(prefix="/api/applications", tags=["Applications"])
 
 
 @router.get("", dependencies=[allow("applications.read")])

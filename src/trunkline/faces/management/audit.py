@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from trunkline.control.audit import AuditFilter, AuditRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.table_file import FILES, FormDep, Row, send_table
 from trunkline.faces.http.wire import GivenId, GivenMoment
 from trunkline.faces.management.audit_wire import AuditAcknowledgeRequest, AuditChainResponse, AuditEventResponse
 
-router = APIRouter(prefix="/api/audit", tags=["Audit"])
+router = Router(prefix="/api/audit", tags=["Audit"])
 
 _COLUMNS: Final = tuple(field.serialization_alias or name for name, field in AuditEventResponse.model_fields.items())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import BackgroundTasks, Request, Response
 
 from trunkline.control.people.registration import UserRecord
 from trunkline.control.people.sessions import LEEWAY, SignIn
@@ -11,6 +11,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
 from trunkline.faces.http.paging import OptionalPageDep, PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 from trunkline.faces.management.account_wire import (
@@ -37,7 +38,7 @@ from trunkline.faces.management.session_cookie import read_cookie, remove_cookie
 from trunkline.faces.management.user_wire import UserResponse
 from trunkline.faces.management.workspace_wire import WorkspaceResponse
 
-router = APIRouter(prefix="/api/auth", tags=["Account"])
+router = Router(prefix="/api/auth", tags=["Account"])
 
 
 @router.post("/login")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from trunkline.control.capture.captures import CaptureRecord
 from trunkline.core.capture import CaptureRule
 from trunkline.core.errors import InvalidInput
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
-router = APIRouter(prefix="/api/capture", tags=["Capture"])
+router = Router(prefix="/api/capture", tags=["Capture"])
 
 Country = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2)]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from trunkline.faces.http.auth import allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody
 
-router = APIRouter(prefix="/api/encryption-key", tags=["Encryption"])
+router = Router(prefix="/api/encryption-key", tags=["Encryption"])
 
 
 class EncryptionKeyResponse(ResponseBody):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from trunkline.control.people.keys import ApiKeyChange, KeyRecord, KeyRequest
 from trunkline.control.record import Beside, read_record
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import Services, ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId, SuccessResponse
 from trunkline.faces.management.key_wire import KeyCreateRequest, KeyResponse, KeyUpdateRequest
 
-router = APIRouter(prefix="/api/keys", tags=["Keys"])
+router = Router(prefix="/api/keys", tags=["Keys"])
 
 
 @router.get("", dependencies=[allow("keys.read")])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field, StringConstraints
 
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import EXAMPLE_ID, RequestBody, ResponseBody
 
@@ -28,7 +29,7 @@ class RatingResponse(ResponseBody):
     rating: int
 
 
-router = APIRouter(prefix="/api/ratings", tags=["Ratings"])
+router = Router(prefix="/api/ratings", tags=["Ratings"])
 
 
 @router.post(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from msgspec import UNSET, UnsetType
 from pydantic import Field
 
 from trunkline.control.workspaces.workspace_retention import RetentionDraft, RetentionRecord
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
-router = APIRouter(prefix="/api/retention", tags=["Retention"])
+router = Router(prefix="/api/retention", tags=["Retention"])
 
 Days = Annotated[int | None, Field(strict=True)]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from trunkline.control.routes.route import RouteRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.revision_wire import RevisionResponse
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.route_wire import (
@@ -21,7 +22,7 @@ from trunkline.faces.management.route_wire import (
     read_draft,
 )
 
-router = APIRouter(prefix="/api/routes", tags=["Routes"])
+router = Router(prefix="/api/routes", tags=["Routes"])
 
 
 @router.get("", dependencies=[allow("routes.read")])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from trunkline.core.chat import JsonValue
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody
 from trunkline.settings import Source
 
-router = APIRouter(prefix="/api/settings", tags=["Settings"])
+router = Router(prefix="/api/settings", tags=["Settings"])
 
 
 class SettingResponse(ResponseBody):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.control.people.users import UserChange
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.management.auth import write_user
@@ -17,7 +18,7 @@ from trunkline.faces.management.user_wire import (
     UserUpdateRequest,
 )
 
-router = APIRouter(prefix="/api/users", tags=["Users"], dependencies=[allow("users.manage")])
+router = Router(prefix="/api/users", tags=["Users"], dependencies=[allow("users.manage")])
 
 
 @router.get("")

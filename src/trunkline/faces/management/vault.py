@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from trunkline.control.installation.key_rotations import Level
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
-router = APIRouter(prefix="/api/vault", tags=["Vault"])
+router = Router(prefix="/api/vault", tags=["Vault"])
 
 
 class VaultResponse(ResponseBody):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.control.record import Beside
 from trunkline.control.workspaces.workspaces import WorkspaceChange
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.auth import write_workspace
@@ -23,7 +24,7 @@ from trunkline.faces.management.workspace_wire import (
     WorkspaceUpdateRequest,
 )
 
-router = APIRouter(prefix="/api/workspaces", tags=["Workspaces"])
+router = Router(prefix="/api/workspaces", tags=["Workspaces"])
 
 
 @router.get("", dependencies=[allow("workspaces.read")])

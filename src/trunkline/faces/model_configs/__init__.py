@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
-
+from trunkline.faces.http.router import Router
 from trunkline.faces.model_configs import configs, experiment, versions
-from trunkline.faces.model_configs.missing import name_missing
 
-router = APIRouter(dependencies=[Depends(name_missing)])
+router = Router()
 for part in (configs, versions, experiment):
-    router.include_router(part.router)
-router.include_router(experiment.listed)
+    router.take_over(part.router)
+router.take_over(experiment.listed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,8 +13,10 @@ from trunkline.control.page import PageRequest
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
+from trunkline.faces.model_configs.missing import name_missing
 from trunkline.faces.model_configs.wire import (
     ModelConfigCreateRequest,
     ModelConfigDeleteResponse,
@@ -25,7 +27,7 @@ from trunkline.faces.model_configs.wire import (
 PAGE: Final = 1000
 """Configurations on a page: programs that know nothing of pages get all that an application sensibly has."""
 
-router = APIRouter(prefix="/model-configs", tags=["Model configs"])
+router = Router(prefix="/model-configs", tags=["Model configs"], dependencies=[Depends(name_missing)])
 
 
 async def read_page(

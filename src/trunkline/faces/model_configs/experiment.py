@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from trunkline.control.experiments.experiment import ListedState
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.model_configs.experiment_wire import (
@@ -20,10 +21,13 @@ from trunkline.faces.model_configs.experiment_wire import (
     ExperimentUpdateRequest,
     show,
 )
+from trunkline.faces.model_configs.missing import name_missing
 
-router = APIRouter(prefix="/model-configs/{config_id}/experiment", tags=["Model configs"])
+router = Router(
+    prefix="/model-configs/{config_id}/experiment", tags=["Model configs"], dependencies=[Depends(name_missing)]
+)
 
-listed = APIRouter(prefix="/api/experiments", tags=["Model configs"])
+listed = Router(prefix="/api/experiments", tags=["Model configs"], dependencies=[Depends(name_missing)])
 
 PhaseNumber = Annotated[int | None, Query(ge=1, description="Look at this phase instead of the last one.")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,8 +12,10 @@ from trunkline.control.versions.version import VersionRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import OptionalPageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
+from trunkline.faces.model_configs.missing import name_missing
 from trunkline.faces.model_configs.version_wire import (
     VersionCreateRequest,
     VersionResponse,
@@ -22,7 +24,9 @@ from trunkline.faces.model_configs.version_wire import (
 )
 from trunkline.faces.model_configs.wire import ModelConfigDeleteResponse
 
-router = APIRouter(prefix="/model-configs/{config_id}/versions", tags=["Model config versions"])
+router = Router(
+    prefix="/model-configs/{config_id}/versions", tags=["Model config versions"], dependencies=[Depends(name_missing)]
+)
 
 
 @router.get("", dependencies=[allow("configurations.read")])

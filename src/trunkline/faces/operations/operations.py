@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
 
 from trunkline.core.errors import Forbidden, Unauthenticated
 from trunkline.faces.http.page import serve_folder
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
 _TEXT: Final[dict[str, Any]] = {"schema": {"type": "string"}}
@@ -76,7 +77,7 @@ def _is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-router = APIRouter(tags=["Operations"])
+router = Router(tags=["Operations"])
 
 
 @router.get("/healthz")
@@ -113,4 +114,4 @@ async def get_metrics(
     return Response(encode(registry), headers={"content-type": kind})
 
 
-router.include_router(serve_folder(Path(__file__).parent / "reference", "/docs"))
+router.take_over(serve_folder(Path(__file__).parent / "reference", "/docs"))

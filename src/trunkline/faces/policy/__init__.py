@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
+from trunkline.faces.http.router import Router
 from trunkline.faces.policy import policies, violations
 
-router = APIRouter()
+router = Router()
 # Fixed paths first: "violations" and "alerts" are no ids.
 for part in (violations, policies):
-    router.include_router(part.router)
+    router.take_over(part.router)

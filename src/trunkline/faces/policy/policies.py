@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
 from trunkline.faces.http.refusal import remember_actor
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.acting import ThereDep
@@ -27,7 +28,7 @@ from trunkline.faces.policy.wire import (
     PolicyUpdateRequest,
 )
 
-router = APIRouter(prefix="/policy", tags=["Policies"])
+router = Router(prefix="/policy", tags=["Policies"])
 
 OrgDep = Annotated[GivenId | None, Query(alias="orgId", description="The installation. There is one.")]
 WorkspaceDep = Annotated[GivenId | None, Query(alias="workspaceId", description="One workspace alone.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from trunkline.control.page import DEFAULT_LIMIT, LARGEST_LIMIT, PageRequest
 from trunkline.control.policies.violations import ViolationFilter
@@ -13,12 +13,13 @@ from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.paging import link_next
 from trunkline.faces.http.refusal import remember_actor
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.failure import failures
 from trunkline.faces.policy.wire import ViolationListResponse
 
-router = APIRouter(prefix="/policy", tags=["Policies"])
+router = Router(prefix="/policy", tags=["Policies"])
 
 SkipDep = Annotated[int, Query(ge=0, le=1_000_000, description="How many of the newest to leave out.")]
 TakeDep = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="How many to give.")]

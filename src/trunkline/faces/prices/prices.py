@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.prices.price_wire import PriceRequest, PriceResponse
 
-router = APIRouter(prefix="/api/prices", tags=["Prices"])
+router = Router(prefix="/api/prices", tags=["Prices"])
 
 
 @router.get("", dependencies=[allow("prices.read")])

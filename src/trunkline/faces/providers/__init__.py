@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
+from trunkline.faces.http.router import Router
 from trunkline.faces.providers import drafts, providers, templates
 
-router = APIRouter()
+router = Router()
 for part in (providers, drafts, templates):
-    router.include_router(part.router)
-router.include_router(templates.everywhere)
+    router.take_over(part.router)
+router.take_over(templates.everywhere)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from fastapi import APIRouter
 from msgspec import UNSET
 from starlette.responses import Response, StreamingResponse
 
@@ -16,6 +15,7 @@ from trunkline.faces.http.configuration_wire import TestStageResponse
 from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
 from trunkline.faces.http.model_wire import ModelPullResponse, ProviderModelListResponse
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.providers.draft_wire import (
     ConfigurationDraftRequest,
@@ -27,7 +27,7 @@ from trunkline.faces.providers.draft_wire import (
 from trunkline.providers.registry import find
 from trunkline.providers.stage import Stage, judge
 
-router = APIRouter(prefix="/api/providers/{name}", tags=["Providers"])
+router = Router(prefix="/api/providers/{name}", tags=["Providers"])
 
 
 @router.post("/test", dependencies=[allow("configurations.test")], response_class=StreamingResponse, responses=EVENTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from msgspec import structs
 from pydantic import ConfigDict, StrictBool
 
@@ -13,6 +13,7 @@ from trunkline.core.errors import FieldError
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest, TestStageResponse
 from trunkline.faces.http.model_wire import ProviderModelListResponse, RefreshDep
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody
 from trunkline.faces.providers.draft_wire import FieldErrorResponse, read_draft
@@ -20,7 +21,7 @@ from trunkline.providers.provider import Provider, ProviderKind
 from trunkline.providers.registry import PROVIDERS, find
 from trunkline.providers.schema import schema
 
-router = APIRouter(prefix="/api/providers", tags=["Providers"])
+router = Router(prefix="/api/providers", tags=["Providers"])
 
 
 class ProviderResponse(ResponseBody):

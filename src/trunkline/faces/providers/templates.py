@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import OptionalPageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody, SuccessResponse
 
-router = APIRouter(prefix="/api/providers", tags=["Providers"])
-everywhere = APIRouter(prefix="/api/templates", tags=["Providers"])
+router = Router(prefix="/api/providers", tags=["Providers"])
+everywhere = Router(prefix="/api/templates", tags=["Providers"])
 
 
 class TemplateResponse(ResponseBody):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from trunkline.control.health.history import CellSize
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import EVENTS, STREAM_SECONDS, send_events, tell_changes
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.status.wire import StatusChangeResponse, StatusResponse
 
-router = APIRouter(prefix="/api/status", tags=["Status"])
+router = Router(prefix="/api/status", tags=["Status"])
 
 
 @router.get("", dependencies=[allow("status.read")])

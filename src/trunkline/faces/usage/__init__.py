@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
+from trunkline.faces.http.router import Router
 from trunkline.faces.usage import corrections, exports, requests, usage
 
-router = APIRouter()
+router = Router()
 for part in (corrections.router, exports.router, requests.router, usage.router):
-    router.include_router(part)
+    router.take_over(part)
 
 __all__ = ["router"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +14,11 @@ from trunkline.control.usage.corrections import CorrectionDraft, CorrectionRecor
 from trunkline.core.price import usd
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, GivenMoment, Moment, RequestBody, ResponseBody
 
-router = APIRouter(prefix="/api/usage/corrections", tags=["Usage"])
+router = Router(prefix="/api/usage/corrections", tags=["Usage"])
 
 
 class CorrectionRequest(RequestBody):

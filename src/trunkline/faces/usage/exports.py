@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from trunkline.control.usage.export import ExportRow
 from trunkline.control.usage.record import EventRecord
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.table_file import FILES, FormDep, Row, send_table
 from trunkline.faces.usage.question import FilterDep, QuestionDep, SpanDep
 from trunkline.faces.usage.wire import UsageEventResponse, UsageSliceResponse
 
-router = APIRouter(prefix="/api", tags=["Usage"])
+router = Router(prefix="/api", tags=["Usage"])
 
 _CALLS: Final = tuple(field.serialization_alias or name for name, field in UsageEventResponse.model_fields.items())
 _SUMS: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -14,11 +14,12 @@ from trunkline.control.usage.requests import FOLLOWED_SECONDS
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.usage.question import FilterDep, SpanDep
 from trunkline.faces.usage.wire import RequestResponse, UsageEventResponse
 
-router = APIRouter(prefix="/api/requests", tags=["Usage"])
+router = Router(prefix="/api/requests", tags=["Usage"])
 
 
 @router.get("", dependencies=[allow("usage.read")])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId
 from trunkline.faces.usage.question import FilterDep, FromDep, PeriodDep, QuestionDep, ToDep, ZoneDep
@@ -19,7 +20,7 @@ from trunkline.faces.usage.wire import (
     UsageReportResponse,
 )
 
-router = APIRouter(prefix="/api", tags=["Usage"])
+router = Router(prefix="/api", tags=["Usage"])
 
 
 @router.get("/configurations/{configuration_id}/usage", dependencies=[allow("usage.read")])
