@@ -2210,6 +2210,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/configurations/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of them in one answer, the newest first, with what a choice needs: a tenth of the bytes of the whole list
+         * @description All of them in one answer, the newest first, with what a choice needs: a tenth of the bytes of the whole list.
+         */
+        get: operations["list_configuration_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/configurations/{configuration_id}": {
         parameters: {
             query?: never;
@@ -6754,6 +6774,62 @@ export interface components {
              * @description When it was last used; `null`: never.
              */
             lastUsedAt: string | null;
+        };
+        /**
+         * ConfigurationNameResponse
+         * @description What tells a configuration from others.
+         */
+        ConfigurationNameResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Userid
+             * @description The id of the user.
+             */
+            userId: string;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
+            isActive: boolean;
+            /**
+             * Shared
+             * @description Whether everybody in the workspace can use it.
+             */
+            shared: boolean;
+            /**
+             * Lenderid
+             * @description The id of the configuration whose key is used; `null` if its own is.
+             */
+            lenderId: string | null;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
         };
         /**
          * ConfigurationResponse
@@ -23975,6 +24051,80 @@ export interface operations {
             };
         };
     };
+    list_configuration_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationNameResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_configuration: {
         parameters: {
             query?: never;
@@ -26580,12 +26730,14 @@ export interface operations {
     read_status: {
         parameters: {
             query?: {
-                /** @description How long each of the 90 cells of history is. */
-                cell?: "quarter" | "day";
-                /** @description Items on a page. */
+                /** @description Items on a page, at most 100 with `cells`. */
                 limit?: number;
                 /** @description From the `Link` header of the page before. */
                 cursor?: string | null;
+                /** @description How long each of the 90 cells of history is. */
+                cell?: "quarter" | "day";
+                /** @description Whether the cells come along, or only what they add up to. */
+                cells?: boolean;
             };
             header?: never;
             path?: never;

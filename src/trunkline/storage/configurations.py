@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
@@ -121,6 +122,42 @@ async def list_visible(
     if after is not None:
         query = query.where(Configuration.id < after)
     return list(await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit)))
+
+
+class Named(NamedTuple):
+    """What tells a configuration from others."""
+
+    id: str
+    user_id: str
+    application_id: str | None
+    name: str
+    provider: str
+    model: str | None
+    is_active: bool
+    shared: bool
+    lender_id: str | None
+    revision: int
+
+
+async def list_named(tx: Transaction, workspace_id: str, *, user_id: str, application_id: str | None) -> list[Named]:
+    """All that :func:`list_visible` lists, in its order, without what takes long to read."""
+    query = (
+        select(
+            Configuration.id,
+            Configuration.user_id,
+            Configuration.application_id,
+            Configuration.name,
+            Configuration.provider,
+            Configuration.model,
+            Configuration.is_active,
+            Configuration.is_shared,
+            Configuration.lender_id,
+            Configuration.revision,
+        )
+        .where(Configuration.workspace_id == workspace_id, seen_by(user_id, application_id))
+        .order_by(Configuration.id.desc())
+    )
+    return [Named(*row) for row in await tx.execute(query)]
 
 
 async def count_visible(tx: Transaction, workspace_id: str, *, user_id: str, application_id: str | None) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 from sqlalchemy import delete, func, select
 
-from trunkline.core.health import Health
+from trunkline.core.health import Health, HealthState
 from trunkline.storage.configurations import seen_by
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, ConfigurationHealth, HealthCount
@@ -37,6 +37,11 @@ class Seen(NamedTuple):
 def read(row: ConfigurationHealth | None) -> Health:
     """What a row says."""
     return Health() if row is None else msgspec.convert(row, Health, from_attributes=True)
+
+
+def read_state(row: ConfigurationHealth | None) -> HealthState:
+    """Its word alone."""
+    return "unknown" if row is None else cast("HealthState", row.state)
 
 
 async def find(tx: Transaction, configuration_id: str) -> ConfigurationHealth | None:

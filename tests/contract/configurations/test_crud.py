@@ -253,6 +253,22 @@ async def test_lists_are_paged_and_filtered(installed: LocalInstallation, ann: P
     assert (await installed.ask(ann, "GET", "/api/configurations?limit=101")).status_code == 400
 
 
+async def test_names_are_those_of_the_whole_list_in_one_answer(installed: LocalInstallation) -> None:
+    owner, member = await installed.team("owner", "member")
+    shared = await installed.make(owner, provider="openai", model="gpt-4", apiKey=KEY, shared=True)
+    own = await installed.make(member, isActive=False)
+    private = await installed.make(owner)
+    expected = {name: shared[name] for name in (
+        "id", "userId", "applicationId", "name", "provider", "model", "isActive", "shared", "lenderId", "revision",
+    )}  # fmt: skip
+    seen = (await installed.ask(member, "GET", "/api/configurations/names")).json()
+    assert [each["id"] for each in seen] == [own["id"], shared["id"]]
+    assert seen[1] == expected
+    assert (seen[0]["isActive"], seen[0]["shared"]) == (False, False)
+    (first, *_) = (await installed.ask(owner, "GET", "/api/configurations/names")).json()
+    assert first["id"] == private["id"]
+
+
 async def test_private_ones_are_seen_by_their_owner_alone(installed: LocalInstallation) -> None:
     owner, member, viewer, admin = await installed.team("owner", "member", "viewer", "admin")
     (stranger,) = await installed.team("owner")

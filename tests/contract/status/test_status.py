@@ -165,6 +165,18 @@ async def test_who_sees_which_and_on_pages(live_on_each: LiveServer, admin: Pers
     assert (await there.get("/api/status", params={"cell": "week"})).status_code == 400
 
 
+async def test_without_cells_a_page_has_up_to_a_thousand(admin: Person, upstream: Upstream) -> None:
+    made = await make(admin.client, upstream)
+    assert await ask(admin.client) == 200
+    whole = await wait_for(admin.client, "healthy", made)
+    short = await read(admin.client, cells="false", limit=1_000)
+    assert next(one for one in short["configurations"] if one["configurationId"] == made) == whole | {"cells": []}
+    assert [one["cells"] for one in short["providers"]] == [[]] * len(short["providers"])
+    refused = await admin.client.get("/api/status", params={"limit": 101})
+    assert (refused.status_code, "limit" in refused.text, "cells=false" in refused.text) == (400, True, True)
+    assert (await admin.client.get("/api/status", params={"cells": "false", "limit": 1_001})).status_code == 400
+
+
 async def test_changes_come_as_they_happen_to_those_who_see_the_configuration(
     admin: Person, upstream: Upstream
 ) -> None:

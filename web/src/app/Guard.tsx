@@ -51,16 +51,16 @@ function SignedIn() {
   const [wanted, setWanted] = usePreference("workspace", "");
   const workspaces = me.data?.workspaces ?? [];
   const workspace = workspaces.find((each) => each.id === wanted) ?? workspaces.find((each) => each.personal) ?? workspaces[0];
-  // Asked at the same time, where one was here before.
-  const id = me.data === undefined ? wanted : (workspace?.id ?? "");
-  const permissions = useQuery({ ...permissionsQuery(id), enabled: id !== "" });
+  const told = me.data?.actor.workspaceId === workspace?.id;
+  const permissions = useQuery({ ...permissionsQuery(workspace?.id ?? ""), enabled: workspace !== undefined && !told });
+  const actor = told ? me.data?.actor : permissions.data;
   const failed = [me, permissions].find((query) => query.isError && query.data === undefined);
   if (me.data !== undefined && workspace === undefined) return <Problem error={new Error(texts.noWorkspace)} />;
-  if (me.data === undefined || workspace === undefined || permissions.data === undefined) {
+  if (me.data === undefined || workspace === undefined || actor === undefined) {
     return failed === undefined ? null : <Problem error={failed.error} retry={() => void failed.refetch()} />;
   }
   return (
-    <WorkspaceScope id={workspace.id} role={permissions.data.role} userId={me.data.user.id} may={permissions.data.may}>
+    <WorkspaceScope id={workspace.id} role={actor.role} userId={me.data.user.id} may={actor.may}>
       <Shell me={me.data} onWorkspace={setWanted} />
     </WorkspaceScope>
   );

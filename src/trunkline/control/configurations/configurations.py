@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -28,6 +29,7 @@ from trunkline.core.moment import to_microseconds
 from trunkline.core.secret import Secret
 from trunkline.providers.registry import find
 from trunkline.storage import applications, configurations, features, health, revisions, versions, workspaces
+from trunkline.storage.configurations import Named
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Configuration, now
 from trunkline.vault.sealed_key import SealedKeys
@@ -87,6 +89,14 @@ class Configurations:
             )
             records = await show_all(tx, rows[: page.limit])
         return Page(records, encode_cursor(records[-1].id) if len(rows) > page.limit else None)
+
+    async def list_names(self, actor: Actor) -> Sequence[Named]:
+        """All of those, in the same order, with what tells them apart alone."""
+        access.check(actor, "configurations.read")
+        async with self._database.read() as tx:
+            return await configurations.list_named(
+                tx, actor.workspace_id, user_id=actor.user_id, application_id=actor.application_id
+            )
 
     async def get(self, actor: Actor, configuration_id: str) -> ConfigurationRecord:
         """One of those. Raises NotFound for all others."""

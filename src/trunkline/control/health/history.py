@@ -70,8 +70,8 @@ class Window(msgspec.Struct, frozen=True):
         return MINUTES[self.size]
 
 
-def make_history(counts: Iterable[Count], window: Window) -> History:
-    """What ``counts`` of one subject say."""
+def make_history(counts: Iterable[Count], window: Window, *, cells: bool = True) -> History:
+    """What ``counts`` of one subject say; without ``cells`` what they add up to alone."""
     calls: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     probes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     latencies: defaultdict[int, int] = defaultdict(int)
@@ -83,10 +83,10 @@ def make_history(counts: Iterable[Count], window: Window) -> History:
         if each.outcome == "ok":
             latencies[each.bucket] += each.calls
     slots = range(window.first, window.first + CELLS)
-    called, asked = _sum(calls[slot] for slot in slots), _sum(probes[slot] for slot in slots)
+    called, asked = (_sum(by[slot] for slot in slots if slot in by) for by in (calls, probes))
     told = called or asked
     return History(
-        cells=tuple(_make_cell(slot, window, calls[slot], probes[slot]) for slot in slots),
+        cells=tuple(_make_cell(slot, window, calls[slot], probes[slot]) for slot in slots) if cells else (),
         calls=sum(called.values()),
         failures=count_failures(called),
         uptime=1 - count_failures(told) / sum(told.values()) if told else None,

@@ -100,8 +100,10 @@ class StatusBoard:
         self._standings = standings
         self._now = now
 
-    async def read(self, actor: Actor, page: PageRequest, size: CellSize) -> Status:
-        """A page of configurations, the newest first, and all providers; their history in cells of ``size``."""
+    async def read(self, actor: Actor, page: PageRequest, size: CellSize, *, cells: bool = True) -> Status:
+        """A page of configurations, the newest first, and all providers; their history in cells of ``size``, without
+        ``cells`` only what these add up to.
+        """
         access.check(actor, "status.read")
         moment = self._now()
         window = Window.until(moment, size)
@@ -130,14 +132,14 @@ class StatusBoard:
         for each in seen:
             providers.setdefault(each.configuration.provider, []).append(each)
         told = tuple(
-            _show_provider(actor, name, there, make_history(by_provider.get(name, ()), window), breakers)
+            _show_provider(actor, name, there, make_history(by_provider.get(name, ()), window, cells=cells), breakers)
             for name, there in sorted(providers.items())
         )
         listed = [
             msgspec.structs.replace(
                 show(actor, each),
                 breakers=breakers.get(each.configuration.id, ()),
-                history=make_history(counts.get(each.configuration.id, ()), window),
+                history=make_history(counts.get(each.configuration.id, ()), window, cells=cells),
             )
             for each in kept
         ]
@@ -184,7 +186,7 @@ def show(actor: Actor, seen: Seen) -> ConfigurationStatus:
 
 
 def _state(seen: Seen) -> HealthState:
-    return rows.read(seen.health).state
+    return rows.read_state(seen.health)
 
 
 def _find_failure(actor: Actor, seen: Seen) -> Failure | None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from trunkline.faces.configurations.wire import (
     ConfigurationCreateRequest,
+    ConfigurationNameResponse,
     ConfigurationResponse,
     ConfigurationTestResponse,
 )
@@ -55,6 +56,12 @@ async def create_configuration(
     response.headers["ETag"] = write_etag(record.revision)
     response.headers["Location"] = f"/api/configurations/{record.id}"
     return ConfigurationResponse.of(record)
+
+
+@router.get("/names", dependencies=[allow("configurations.read")])
+async def list_configuration_names(services: ServicesDep, actor: ActorDep) -> list[ConfigurationNameResponse]:
+    """All of them in one answer, the newest first, with what a choice needs: a tenth of the bytes of the whole list."""
+    return [ConfigurationNameResponse.of(each) for each in await services.configurations.list_names(actor)]
 
 
 @router.get("/{configuration_id}", dependencies=[allow("configurations.read")])

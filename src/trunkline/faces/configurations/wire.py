@@ -63,6 +63,21 @@ class ConfigurationResponse(ResponseBody):
     updated_at: Moment
 
 
+class ConfigurationNameResponse(ResponseBody):
+    """What tells a configuration from others."""
+
+    id: str
+    user_id: str
+    application_id: str | None
+    name: str
+    provider: str
+    model: str | None
+    is_active: bool
+    shared: bool
+    lender_id: str | None
+    revision: int
+
+
 class ConfigurationCreateRequest(ConfigurationUpdateRequest):
     """A new configuration."""
 

@@ -18,11 +18,12 @@ T = TypeVar("T")
 _END: Final = b"]}"
 
 
+CursorDep = Annotated[str | None, Query(max_length=512, description="From the `Link` header of the page before.")]
+
+
 async def read_page(
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Items on a page.")] = DEFAULT_LIMIT,
-    cursor: Annotated[
-        str | None, Query(max_length=512, description="From the `Link` header of the page before.")
-    ] = None,
+    cursor: CursorDep = None,
 ) -> PageRequest:
     """The page that is asked for."""
     return PageRequest(limit, cursor)
@@ -32,9 +33,7 @@ async def read_optional_page(
     limit: Annotated[
         int | None, Query(ge=1, le=LARGEST_LIMIT, description="Items on a page. Without it and `cursor`: all.")
     ] = None,
-    cursor: Annotated[
-        str | None, Query(max_length=512, description="From the `Link` header of the page before.")
-    ] = None,
+    cursor: CursorDep = None,
 ) -> PageRequest | None:
     """The page that is asked for; None: the whole list, for who knows no pages."""
     return None if limit is None and cursor is None else PageRequest(limit or DEFAULT_LIMIT, cursor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from trunkline.control.health.history import CELLS, Window, make_history
@@ -73,3 +74,10 @@ def test_percentiles_are_of_what_went_well() -> None:
         [count("ok", 19, bucket=40), count("ok", 2, bucket=48), count("timeout", 50, bucket=60)], WINDOW
     )
     assert (history.p50_ms, history.p95_ms) == (1_024, 4_096)
+
+
+def test_without_cells_it_says_what_they_add_up_to() -> None:
+    counts = [count("ok", 6), count("timeout", 2, LAST - 1), count("probe:ok", 9)]
+    whole, short = make_history(counts, WINDOW), make_history(counts, WINDOW, cells=False)
+    assert short.cells == ()
+    assert msgspec.structs.replace(short, cells=whole.cells) == whole

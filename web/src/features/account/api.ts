@@ -3,17 +3,28 @@ import { TrunklineError } from "@trunkline/client";
 import { clientFor } from "@/shared/api/client";
 import { askAsStranger, enter } from "@/shared/api/entry";
 import { forget } from "@/shared/api/session";
+import { readPreference } from "@/shared/preference";
 
-const readMe = () => clientFor().get("/api/auth/me");
+const NOT_A_MEMBER = 404;
 
-/** Who is signed in, and their workspaces. */
+async function readMe() {
+  const last = readPreference("workspace", "");
+  try {
+    if (last !== "") return await clientFor(last).get("/api/auth/me");
+  } catch (error) {
+    if (!(error instanceof TrunklineError) || error.status !== NOT_A_MEMBER) throw error;
+  }
+  return clientFor().get("/api/auth/me");
+}
+
+/** Who is signed in, their workspaces, and what they may do in the one that they were in last; else in their personal one. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: readMe,
   staleTime: 60_000,
 });
 
-/** What one may do in a workspace. */
+/** What one may do in another workspace. */
 export const permissionsQuery = (workspaceId: string) =>
   queryOptions({
     queryKey: ["me", workspaceId],

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import type { AlertChannel, AlertFilter, AlertRule, CreateAlertRuleRequest, TrunklineClient, UpdateAlertRuleRequest } from "@trunkline/client";
 import { at, readAll } from "@/shared/api/pages";
 import type { Saved } from "@/shared/revisions/useConflicts";
-import { readConfigurations } from "@/shared/subjects/configurations";
+import { readNames } from "@/shared/subjects/configurations";
 import { useWorkspace } from "@/shared/workspace";
 import { type ChannelFields, channelChange, newChannel } from "./channelForm";
 import type { Subject } from "./kinds";
@@ -55,11 +55,11 @@ export function subjectsQuery(client: TrunklineClient, workspaceId: string, subj
         case "policy":
           return (await client.get("/policy", { query: { workspaceId } })).policies.map((each) => ({ value: each.id, label: each.name }));
         case "provider": {
-          const providers = (await readConfigurations(client)).map((each) => each.provider);
+          const providers = (await readNames(client)).map((each) => each.provider);
           return [...new Set(providers)].toSorted().map((each) => ({ value: each, label: each }));
         }
         default:
-          return (await readConfigurations(client)).map((each) => ({ value: each.id, label: each.name }));
+          return (await readNames(client)).map((each) => ({ value: each.id, label: each.name }));
       }
     },
   });

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
-import type { Configuration } from "@/shared/subjects/configurations";
+import type { ConfigurationName } from "@/shared/subjects/configurations";
 
 const listModels = (client: TrunklineClient, provider: string) => client.get("/api/providers/{name}/models", { path: { name: provider } });
 
@@ -13,13 +13,13 @@ export function providerModelsQuery(client: TrunklineClient, workspaceId: string
   });
 }
 
-const readStanding = async (client: TrunklineClient, { id, provider }: Configuration) => {
+const readStanding = async (client: TrunklineClient, { id, provider }: ConfigurationName) => {
   const { available, nearest } = await client.get("/api/providers/{name}/models", { path: { name: provider }, query: { configurationId: id } });
   return { available, nearest };
 };
 
 /** Whether a configuration's own provider and key still have its model, and which are like it. */
-export function standingQuery(client: TrunklineClient, workspaceId: string, configuration: Configuration) {
+export function standingQuery(client: TrunklineClient, workspaceId: string, configuration: ConfigurationName) {
   return queryOptions({
     queryKey: ["model-standing", workspaceId, configuration.id, configuration.revision],
     queryFn: () => readStanding(client, configuration),
@@ -28,7 +28,7 @@ export function standingQuery(client: TrunklineClient, workspaceId: string, conf
 }
 
 /** Gives a configuration another model, if nobody has changed it meanwhile. */
-export function changeModel(client: TrunklineClient, { id, revision }: Configuration, model: string, reason: string): Promise<Configuration> {
+export function changeModel(client: TrunklineClient, { id, revision }: ConfigurationName, model: string, reason: string): Promise<{ name: string; model: string | null }> {
   return client.put("/api/configurations/{configuration_id}", { path: { configuration_id: id }, body: { model, reason }, headers: { "if-match": `"${revision}"` } });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Configuration } from "@/shared/subjects/configurations";
+import type { ConfigurationName } from "@/shared/subjects/configurations";
 import type { Model, ModelList } from "./api";
 import { catalogueSearch, type CatalogueSearch, entriesOf, find, suspectsOf } from "./entries";
 
@@ -7,14 +7,14 @@ const model = (id: string, more: Partial<Model> = {}) =>
   ({ id, name: id, capabilities: ["text"], inputModalities: [], contextLength: null, pricing: null, created: null, ...more }) as Model;
 const list = (provider: string, ...models: Model[]) => ({ provider, models }) as ModelList;
 
-const used = (name: string, provider: string, id: string | null, isActive = true) => ({ name, provider, model: id, isActive }) as Configuration;
+const used = (name: string, provider: string, id: string | null, isActive = true) => ({ name, provider, model: id, isActive }) as ConfigurationName;
 
 const ENTRIES = entriesOf(
   [
     list("openai", model("gpt-b", { pricing: { prompt: "0.00000015", completion: "0.0000006" }, contextLength: 128_000, created: 20 }), model("gpt-a", { capabilities: ["text", "vision"] })),
     list("ollama", model("llama", { contextLength: 8192, created: 10 })),
   ],
-  [{ provider: "openai", model: "gpt-b", name: "work" }] as Configuration[],
+  [{ provider: "openai", model: "gpt-b", name: "work" }] as ConfigurationName[],
 );
 const ids = (search: CatalogueSearch) => find(ENTRIES, search).map((entry) => entry.model.id);
 

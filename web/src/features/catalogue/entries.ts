@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Configuration } from "@/shared/subjects/configurations";
+import type { ConfigurationName } from "@/shared/subjects/configurations";
 import type { Model, ModelList } from "./api";
 
 /** A model as the page shows it. Prices are in US dollars for a million tokens. */
@@ -36,7 +36,7 @@ export type CatalogueSearch = z.infer<typeof catalogueSearch>;
 const MILLION = 1_000_000;
 
 /** All models of all lists, with where each is in use. */
-export function entriesOf(lists: ModelList[], configurations: Configuration[]): Entry[] {
+export function entriesOf(lists: ModelList[], configurations: ConfigurationName[]): Entry[] {
   const users = new Map<string, string[]>();
   for (const { provider, model, name } of configurations) {
     const key = `${provider}/${model}`;
@@ -97,8 +97,8 @@ export function dateOf({ created }: Model): string {
 const SUSPECTS = 10;
 
 /** Configurations in use whose model a live list of their provider does not name: their own list may, which has to be asked. */
-export function suspectsOf(lists: ModelList[], configurations: Configuration[]): Configuration[] {
+export function suspectsOf(lists: ModelList[], configurations: ConfigurationName[]): ConfigurationName[] {
   const live = new Map(lists.filter(({ source }) => source === "live").map(({ provider, models }) => [provider, new Set(models.map(({ id }) => id))]));
-  const isMissing = ({ provider, model, isActive }: Configuration) => isActive && model !== null && live.get(provider)?.has(model) === false;
+  const isMissing = ({ provider, model, isActive }: ConfigurationName) => isActive && model !== null && live.get(provider)?.has(model) === false;
   return configurations.filter(isMissing).slice(0, SUSPECTS);
 }

@@ -1,5 +1,5 @@
 import type { Command, Place } from "@/shared/commands";
-import { configurationsQuery } from "@/shared/subjects/configurations";
+import { namesQuery } from "@/shared/subjects/configurations";
 import { type ModelList, providerModelsQuery } from "./api";
 import { entriesOf, find } from "./entries";
 import { texts } from "./texts";
@@ -8,7 +8,7 @@ const MOST = 8;
 
 /** Models of the providers that are configured here, for the palette. A list that cannot be read now is left out. */
 export async function findModels({ client, workspaceId, queries }: Place, text: string): Promise<Command[]> {
-  const configurations = await queries.fetchQuery(configurationsQuery(client, workspaceId));
+  const configurations = await queries.fetchQuery(namesQuery(client, workspaceId));
   const providers = [...new Set(configurations.map(({ provider }) => provider))];
   const asked = await Promise.allSettled(providers.map((provider) => queries.fetchQuery(providerModelsQuery(client, workspaceId, provider))));
   const lists = asked.flatMap((each): ModelList[] => (each.status === "fulfilled" ? [each.value] : []));

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { AnswerOf, BodyOf, TrunklineClient } from "@trunkline/client";
-import { configurationsQuery } from "@/shared/subjects/configurations";
+import { namesQuery } from "@/shared/subjects/configurations";
 import { useWorkspace } from "@/shared/workspace";
 import type { Shares } from "./shares";
 
@@ -63,7 +63,7 @@ export function configurationQuery(client: TrunklineClient, workspaceId: string,
 
 /** Configurations that an experiment can be of: those with a model. */
 export function candidatesQuery(client: TrunklineClient, workspaceId: string) {
-  return queryOptions({ ...configurationsQuery(client, workspaceId), select: (all) => all.filter((each) => each.model !== null) });
+  return queryOptions({ ...namesQuery(client, workspaceId), select: (all) => all.filter((each) => each.model !== null) });
 }
 
 /** What can be done to an experiment. Each change has everything of it read anew. */

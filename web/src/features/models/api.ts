@@ -1,9 +1,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { ConfigurationDraft, Status, TrunklineClient, UsageAnswer } from "@trunkline/client";
-import { type Configuration, readConfigurations } from "@/shared/subjects/configurations";
+import { at } from "@/shared/api/pages";
+import { type Configuration, readNames } from "@/shared/subjects/configurations";
 
 const PAGE = 100;
 const MOST_FIGURES = 1000;
+const MOST_HEALTH = 1000;
 
 /** What each configuration was used for in a period: one's own calls, for administrators the workspace's. No calls come with it beyond one. */
 export function figuresQuery(client: TrunklineClient, workspaceId: string, period: { from: string; to: string; timeZone: string; interval: "hour" | "day" }) {
@@ -21,11 +23,12 @@ export function splitsQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({ queryKey: ["experiments", workspaceId, "splits"], queryFn: () => readExperiments(client), staleTime: 30_000 });
 }
 
+/** Without histories, which are thirty times as long: the list shows how each is now. */
 async function readStatus(client: TrunklineClient): Promise<Status> {
   let cursor: string | null = null;
   let whole: Status | undefined;
   do {
-    const { items, next }: { items: Status; next: string | null } = await client.page("/api/status", { query: { limit: PAGE, cursor } });
+    const { items, next }: { items: Status; next: string | null } = await client.page("/api/status", { query: { limit: MOST_HEALTH, cells: false, ...at(cursor) } });
     whole = whole === undefined ? items : { ...whole, configurations: [...whole.configurations, ...items.configurations] };
     cursor = next;
   } while (cursor !== null);
@@ -168,7 +171,7 @@ export async function findDependents(client: TrunklineClient, configuration: Con
   const [routes, applications, configurations] = await Promise.all([
     client.get("/api/routes", { query: { limit: PAGE } }),
     client.get("/api/applications", { query: { limit: PAGE } }),
-    readConfigurations(client),
+    readNames(client),
   ]);
   const credential = configuration.apiKeyInfo?.credentialId;
   return [

@@ -16,7 +16,7 @@ import {
 
 type Change = { configurationId: string; body: Record<string, unknown>; revision?: number; reason?: string };
 
-/** All configurations that one sees. */
+/** All configurations that one sees, whole. */
 export function useConfigurations() {
   const { client, id } = useWorkspace();
   return useQuery(configurationsQuery(client, id));

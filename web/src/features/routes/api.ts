@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { BodyOf, TrunklineClient } from "@trunkline/client";
-import { configurationsQuery } from "@/shared/subjects/configurations";
+import { namesQuery } from "@/shared/subjects/configurations";
 
 const PAGE = 100;
 
@@ -28,7 +28,7 @@ export function routeQuery(client: TrunklineClient, workspaceId: string, routeId
 
 /** What a route can lead to: configurations that are shared with the workspace. */
 export function targetsQuery(client: TrunklineClient, workspaceId: string) {
-  return queryOptions({ ...configurationsQuery(client, workspaceId), select: (all) => all.filter((each) => each.shared) });
+  return queryOptions({ ...namesQuery(client, workspaceId), select: (all) => all.filter((each) => each.shared) });
 }
 
 /** Saves a route: a new one, or with `saved` that one, if nobody has changed it meanwhile. */

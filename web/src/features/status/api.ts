@@ -11,8 +11,8 @@ export type CellSize = (typeof SIZES)[number];
 /** How the providers are, for every page of the console. Of configurations, which come with them, as few as can be asked for. */
 export function statusQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({
-    queryKey: ["status", workspaceId],
-    queryFn: (): Promise<Status> => client.status.read({ limit: 1 }),
+    queryKey: ["status", workspaceId, "word"],
+    queryFn: (): Promise<Status> => client.status.read({ limit: 1, cells: false }),
     refetchInterval: 30_000,
   });
 }

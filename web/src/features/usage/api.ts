@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient, UsageAnswer, UsageQuery } from "@trunkline/client";
-import { readConfigurations } from "@/shared/subjects/configurations";
+import { readNames } from "@/shared/subjects/configurations";
 import { timeZone } from "@/shared/format/zone";
 
 const AGAIN_MS = 30_000;
@@ -20,7 +20,7 @@ export function figuresQuery(client: TrunklineClient, workspaceId: string, query
 export function providersQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({
     queryKey: ["usage", "providers", workspaceId],
-    queryFn: async () => new Map((await readConfigurations(client)).map((each) => [each.id, each.provider])),
+    queryFn: async () => new Map((await readNames(client)).map((each) => [each.id, each.provider])),
     staleTime: 60_000,
   });
 }

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
 import { at, readAll } from "@/shared/api/pages";
-import { readConfigurations } from "@/shared/subjects/configurations";
+import { readNames } from "@/shared/subjects/configurations";
 
 /** Something that can be talked with: a configuration, a route, or a feature. */
 export interface Choice {
@@ -26,7 +26,7 @@ export function slugOf(value: string): string | null {
 
 async function readChoices(client: TrunklineClient): Promise<Choice[]> {
   const [configurations, routes, features] = await Promise.all([
-    readConfigurations(client),
+    readNames(client),
     readAll((cursor) => client.page("/api/routes", { query: { limit: PAGE, ...at(cursor) } })),
     client.get("/api/features"),
   ]);

@@ -1,6 +1,6 @@
 import { experimental_streamedQuery as streamedQuery, queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
-import { at, readAll } from "@/shared/api/pages";
+import { at } from "@/shared/api/pages";
 
 const PAGE = 100;
 
@@ -16,12 +16,16 @@ function readPage(client: TrunklineClient, cursor: string | null) {
   return client.page("/api/configurations", { query: { limit: PAGE, ...at(cursor) } });
 }
 
-/** All configurations that one sees in the workspace. */
-export function readConfigurations(client: TrunklineClient): Promise<Configurations> {
-  return readAll((cursor) => readPage(client, cursor));
+/** What tells each of all configurations from the others: enough for a choice, in one answer however many there are. */
+export const readNames = (client: TrunklineClient) => client.get("/api/configurations/names");
+export type ConfigurationName = Awaited<ReturnType<typeof readNames>>[number];
+
+/** The same, kept for all pages of the console. */
+export function namesQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({ queryKey: ["configurations", workspaceId, "names"], queryFn: () => readNames(client), staleTime: 30_000 });
 }
 
-/** The same, page by page. */
+/** All configurations that one sees in the workspace, page by page. */
 async function* readPages(client: TrunklineClient): AsyncGenerator<Configurations> {
   let cursor: string | null = null;
   do {
@@ -31,10 +35,10 @@ async function* readPages(client: TrunklineClient): AsyncGenerator<Configuration
   } while (cursor !== null);
 }
 
-/** The same, kept for all pages of the console. Where there are many, the first are shown while the others come. */
+/** The same, kept. Where there are many, the first are shown while the others come. */
 export function configurationsQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({
-    queryKey: ["configurations", workspaceId],
+    queryKey: ["configurations", workspaceId, "whole"],
     queryFn: streamedQuery({
       streamFn: () => readPages(client),
       reducer: (before: Configurations, items: Configurations) => [...before, ...items],

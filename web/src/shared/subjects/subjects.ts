@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { TrunklineClient } from "@trunkline/client";
 import { at, readAll } from "@/shared/api/pages";
-import { readConfigurations } from "./configurations";
+import { readNames } from "./configurations";
 
 /** What a budget or a limit can be for. */
 export type SubjectKind = "workspace" | "application" | "user" | "key" | "feature" | "tag" | "configuration";
@@ -33,7 +33,7 @@ const READ: Record<Exclude<SubjectKind, "workspace" | "tag">, (client: Trunkline
     return found.map(({ slug, name }) => ({ value: slug, label: name }));
   },
   async configuration(client) {
-    return (await readConfigurations(client)).map(({ id, name }) => ({ value: id, label: name }));
+    return (await readNames(client)).map(({ id, name }) => ({ value: id, label: name }));
   },
 };
 

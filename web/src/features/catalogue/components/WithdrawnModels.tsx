@@ -1,7 +1,7 @@
 import { Paper, Stack, Text } from "@mantine/core";
 import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
 import { NearestModels } from "@/shared/choices/NearestModels";
-import type { Configuration } from "@/shared/subjects/configurations";
+import type { ConfigurationName } from "@/shared/subjects/configurations";
 import { useMayChange } from "@/shared/subjects/useMayChange";
 import { Badge } from "@/shared/ui/Badge";
 import { notifyDone } from "@/shared/ui/notify";
@@ -13,7 +13,7 @@ import { texts } from "../texts";
 const words = texts.withdrawn;
 
 /** Which of `suspects` have a model that their provider no longer lists, with what can take its place at one press. */
-export function WithdrawnModels({ suspects }: { suspects: Configuration[] }) {
+export function WithdrawnModels({ suspects }: { suspects: ConfigurationName[] }) {
   const { client, id } = useWorkspace();
   const found = useQueries({
     queries: suspects.map((each) => standingQuery(client, id, each)),
@@ -33,7 +33,7 @@ export function WithdrawnModels({ suspects }: { suspects: Configuration[] }) {
   );
 }
 
-function Withdrawn({ configuration, nearest }: { configuration: Configuration; nearest: string[] }) {
+function Withdrawn({ configuration, nearest }: { configuration: ConfigurationName; nearest: string[] }) {
   const { client, id } = useWorkspace();
   const queries = useQueryClient();
   const mayChange = useMayChange(configuration);

@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 import { count } from "@/shared/format/quantity";
 import { useProviderNames } from "@/shared/providers";
-import { type Configuration, configurationsQuery } from "@/shared/subjects/configurations";
+import { type ConfigurationName, namesQuery } from "@/shared/subjects/configurations";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
@@ -27,7 +27,7 @@ interface PageProps {
 /** All models of all configured providers: what they can do, what they cost, and a way to use each. */
 export function CataloguePage(props: PageProps) {
   const { client, id } = useWorkspace();
-  const configurations = useQuery(configurationsQuery(client, id));
+  const configurations = useQuery(namesQuery(client, id));
   return (
     <>
       <PageHeader title={texts.title} about={texts.about} />
@@ -58,7 +58,7 @@ const together = (results: UseQueryResult<ModelList>[]) => ({
   waiting: results.some((result) => result.isPending),
 });
 
-function Shown({ configurations, search, onSearch }: PageProps & { configurations: Configuration[] }) {
+function Shown({ configurations, search, onSearch }: PageProps & { configurations: ConfigurationName[] }) {
   const { client, id } = useWorkspace();
   const [comparing, { open, close }] = useDisclosure(false);
   const nameOf = useProviderNames();
