@@ -3,6 +3,7 @@ import { readEvents } from "@trunkline/client";
 import { RunningAnswer } from "@/shared/answer/running";
 import { callModel } from "@/shared/api/client";
 import { useWorkspace } from "@/shared/workspace";
+import { brokenOff, type Failure, failureOf } from "./failure";
 import { outputTokensOf, textOf } from "./readText";
 
 /** Characters of a raw answer that are shown. */
@@ -18,6 +19,8 @@ export interface Run {
   json: unknown;
   /** Sound, where that was asked for. */
   file: Blob | null;
+  /** Why there is no answer, or no whole one, where that was told. */
+  failure: Failure | null;
 }
 
 /** Sends one request at a time, as a program would. Leaving the page stops it. */
@@ -33,7 +36,7 @@ export function useRun() {
     const control = new AbortController();
     stopping.current = control;
     const answer = new RunningAnswer();
-    let now: Run = { answer, status: null, headers: [], raw: "", json: null, file: null };
+    let now: Run = { answer, status: null, headers: [], raw: "", json: null, file: null, failure: null };
     const tell = (change: Partial<Run>): void => {
       now = { ...now, ...change };
       if (stopping.current === control) setRun(now);
@@ -67,6 +70,8 @@ async function read(response: Response, answer: RunningAnswer, tell: (change: Pa
     for await (const { event, data } of readEvents(response.body)) {
       raw += `${event === "message" ? "" : `event: ${event}\n`}data: ${data}\n\n`;
       const told = parse(data);
+      const failure = brokenOff(told);
+      if (failure !== null) tell({ failure });
       const text = textOf(told);
       tokens = outputTokensOf(told) ?? tokens;
       if (text === "") continue;
@@ -82,6 +87,7 @@ async function read(response: Response, answer: RunningAnswer, tell: (change: Pa
     tell({ raw: raw.length > SHOWN ? raw.slice(0, SHOWN) : raw, json });
     tokens = outputTokensOf(json);
     const text = textOf(json) || (kind.startsWith("text/") ? raw : String((json as { text?: unknown } | null)?.text ?? ""));
+    if (!response.ok) tell({ failure: failureOf(response.status, json) });
     if (text !== "" && response.ok) answer.take({ id: "", type: "delta", text });
   }
   const cost = Number.parseFloat(response.headers.get("x-trunkline-cost-usd") ?? "");

@@ -1,11 +1,11 @@
-import { Image, Paper, Stack, Text, Title } from "@mantine/core";
+import { Image, Paper, Stack, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { AnswerFooter } from "@/shared/answer/AnswerFooter";
 import { AnswerParts } from "@/shared/answer/AnswerParts";
 import { useRunning } from "@/shared/answer/useRunning";
 import { CodeBlock } from "@/shared/ui/CodeBlock";
 import { JsonBlock } from "@/shared/ui/JsonBlock";
-import { Problem } from "@/shared/ui/Problem";
+import { Problem, ToldProblem } from "@/shared/ui/Problem";
 import { texts } from "../texts";
 import type { Run } from "../useRun";
 import { Similarity } from "./Similarity";
@@ -25,11 +25,7 @@ export function Answer({ run, inputs }: { run: Run; inputs: readonly string[] })
   const vectors = made.flatMap((each) => (Array.isArray(each.embedding) ? [each.embedding] : []));
   return (
     <Stack gap="md">
-      {failed ? (
-        <Text role="alert" c="var(--tl-bad)">
-          {texts.failed(run.status ?? 0)}
-        </Text>
-      ) : null}
+      {run.failure === null ? null : <ToldProblem told={run.failure} />}
       {view.state === "failed" ? <Problem error={view.error} /> : null}
       {(view.parts.length > 0 || live) && !failed ? (
         <Paper withBorder p="md" aria-busy={live}>
