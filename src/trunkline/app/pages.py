@@ -21,6 +21,7 @@ from trunkline.faces import (
     jobs,
     limits,
     management,
+    mcp,
     model_configs,
     operations,
     policy,
@@ -54,6 +55,7 @@ FACES: Final = (
     prices,
     conversations,
     features,
+    mcp,
     operations,
     console,
 )

@@ -59,6 +59,8 @@ from trunkline.control.installation.rotation import Rotation
 from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
+from trunkline.control.mcp.own_server import OwnServer
+from trunkline.control.mcp.own_tools import OwnTools
 from trunkline.control.model_configs.model_configs import ModelConfigs
 from trunkline.control.model_documents.document_configurations import DocumentConfigurations
 from trunkline.control.model_documents.model_documents import ModelDocuments
@@ -158,6 +160,9 @@ def make_services(
         feature_checks,
     )
     own_applications = Applications(database, audit)
+    usage = Usage(database, now=parts.now, clock=parts.clock)
+    requests = Requests(database, audit, CallPrices(prices).find, find_content=captures.find, now=parts.now)
+    own_tools = OwnTools(gateway.model_names, features, feature_runs, usage, requests, status)
     sender = Sender(database, credentials, client, make_mailer(settings), now=parts.now)
     days: dict[Kept, int | None] = {
         "requests": settings.keep_requests_days,
@@ -242,6 +247,7 @@ def make_services(
             now=parts.now,
         ),
         jobs=jobs,
+        mcp=OwnServer(own_tools.tools),
         rotation=rotation,
         key_rotations=KeyRotations(database, rotation, jobs, audit),
         routes=Routes(database, audit, caching_rules),
@@ -249,10 +255,10 @@ def make_services(
         retention=Retention(database, days, audit_days=settings.keep_audit_days, audit=audit_linking),
         workspace_retention=WorkspaceRetention(database, audit, {**days, "audit": settings.keep_audit_days}),
         workspace_prices=WorkspacePrices(database, audit, prices),
-        usage=Usage(database, now=parts.now, clock=parts.clock),
+        usage=usage,
         corrections=Corrections(database, audit, now=parts.now),
         usage_export=UsageExport(database, audit, now=parts.now),
-        requests=Requests(database, audit, CallPrices(prices).find, find_content=captures.find, now=parts.now),
+        requests=requests,
         captures=captures,
         ratings=ratings,
         experiments=Experiments(database, audit, own_configurations, versions),

@@ -88,6 +88,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "policies.change_installation": Rule(instance=True, users_only=True),
     "violations.read": Rule("admin"),
     "catalogue.read": Rule("viewer", "call"),
+    # What a tool of the server does needs an action of its own.
+    "mcp.use": Rule("viewer", "call"),
     "features.read": Rule("viewer", "call"),
     "features.change": Rule("admin"),
     "features.run": Rule("member", "call"),

@@ -24,6 +24,7 @@ from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import ANSWERS, send_events
 from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
+from trunkline.faces.http.until_gone import wait_until_gone
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
 router = Router(prefix="/api/features", tags=["Features"])
@@ -130,7 +131,7 @@ async def run_feature(
     question = Question(input=given.input, prompt=given.prompt, messages=given.messages, stream=given.stream)
     asking = services.feature_runs.run(actor, slug, question, request_id=request_id_of(request), unit=unit or None)
     doing = asyncio.ensure_future(asking)
-    if not await _wait(request, doing, event_stream.QUIET_SECONDS if given.stream else None):
+    if not await wait_until_gone(request, doing, event_stream.QUIET_SECONDS if given.stream else None):
         return _gone()
     if not doing.done():
         return LateStream(asyncio.ensure_future(_first(doing)), slug)
@@ -155,7 +156,7 @@ async def test_feature(
     settings = given.settings or FeatureSettingsRequest()
     asking = services.feature_runs.test(actor, slug, given.input, settings.draft(), request_id=request_id_of(request))
     doing = asyncio.ensure_future(asking)
-    if not await _wait(request, doing, event_stream.QUIET_SECONDS):
+    if not await wait_until_gone(request, doing, event_stream.QUIET_SECONDS):
         return _gone()
     if not doing.done():
         return LateStream(doing, slug)
@@ -173,29 +174,9 @@ async def _first(doing: Awaitable[tuple[Run | Vectors, bool]]) -> Run | Vectors:
 async def _unless_gone(request: Request, work: Awaitable[T]) -> T | None:
     """What ``work`` gives; None, with the work cancelled, when the client goes away meanwhile."""
     doing = asyncio.ensure_future(work)
-    if not await _wait(request, doing):
+    if not await wait_until_gone(request, doing):
         return None
     return await doing
-
-
-async def _wait(request: Request, doing: asyncio.Future[Any], seconds: float | None = None) -> bool:
-    """Wait until it is done, at most for so long; False, with the work cancelled, when the client went away."""
-    watching = asyncio.ensure_future(_wait_until_gone(request))
-    going_on = False
-    try:
-        await asyncio.wait({doing, watching}, return_when=asyncio.FIRST_COMPLETED, timeout=seconds)
-        going_on = doing.done() or not watching.done()
-        return going_on
-    finally:
-        watching.cancel()
-        if not going_on:
-            doing.cancel()
-        await asyncio.gather(watching, *([] if going_on else [doing]), return_exceptions=True)
-
-
-async def _wait_until_gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _send(answer: ResponseBody) -> Response:

@@ -100,6 +100,48 @@ AI_LLM: Final = ErrorShape(
 """The same, where a name that is taken is a wrong request, and what is in use is forbidden to go."""
 
 
+def _write_rpc(status: HTTPStatus, message: str, fields: Sequence[FieldError], request_id: str) -> Body:
+    error: Body = {"code": _RPC_CODES.get(status, status.value), "message": message}
+    wrong = [{"field": each.field, "message": each.message} for each in fields]
+    return {"jsonrpc": "2.0", "id": None, "error": {**error, "data": {"requestId": request_id, "errors": wrong}}}
+
+
+_RPC_CODES: Final = {HTTPStatus.BAD_REQUEST: -32600, HTTPStatus.INTERNAL_SERVER_ERROR: -32603}
+"""Of JSON-RPC, where it has one: https://www.jsonrpc.org/specification#error_object"""
+
+RPC: Final = ErrorShape(
+    "RpcErrorResponse",
+    {
+        "type": "object",
+        "title": "RpcErrorResponse",
+        "description": "What a message of MCP that fails is answered with: a JSON-RPC error.",
+        "required": ["jsonrpc", "error"],
+        "properties": {
+            "jsonrpc": {"type": "string", "const": "2.0", "description": "The version of JSON-RPC."},
+            "id": {
+                "type": ["string", "integer", "null"],
+                "description": "That of the request; `null` where it is not known.",
+            },
+            "error": {
+                "type": "object",
+                "description": "What is wrong.",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": {
+                        "type": "integer",
+                        "description": "That of JSON-RPC or MCP; the HTTP status where they have none.",
+                    },
+                    "message": {"type": "string", "description": "What is wrong and what to do, for people."},
+                    "data": {"type": "object", "description": "Details."},
+                },
+            },
+        },
+    },
+    _write_rpc,
+)
+"""``{"jsonrpc": "2.0", "id": null, "error": {"code": 401, "message": "…"}}``"""
+
+
 def describe_failures(
     shape: ErrorShape, meanings: Mapping[int, tuple[str, str]], statuses: Iterable[int]
 ) -> dict[int | str, Schema]:
@@ -118,7 +160,7 @@ def describe_failures(
     return described
 
 
-_BY_PREFIX: Final[Mapping[str, ErrorShape]] = {"/ai/llm": AI_LLM, "/policy": BRIEF}
+_BY_PREFIX: Final[Mapping[str, ErrorShape]] = {"/ai/llm": AI_LLM, "/policy": BRIEF, "/mcp": RPC}
 
 
 def shape_of(path: str) -> ErrorShape:

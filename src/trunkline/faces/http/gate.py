@@ -12,7 +12,7 @@ from trunkline.faces.http.auth import find_credential
 from trunkline.faces.http.errors import render
 from trunkline.faces.http.services import services_of
 
-_GUARDED: Final = ("/api/", "/ai/", "/policy/")
+_GUARDED: Final = ("/api/", "/ai/", "/policy/", "/mcp")
 _OPEN: Final = "/api/auth/"
 """Where one gets in: those routes need no key, and have small bodies."""
 

@@ -52,6 +52,7 @@ from trunkline.control.installation.rotation import Rotation
 from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
+from trunkline.control.mcp.own_server import OwnServer
 from trunkline.control.model_configs.model_configs import ModelConfigs
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
@@ -130,6 +131,7 @@ class Services:
     local_models: LocalModels
     draft_models: DraftModels
     jobs: Jobs
+    mcp: OwnServer
     rotation: Rotation
     key_rotations: KeyRotations
     routes: Routes
