@@ -36,6 +36,10 @@ test("a key is made, used, changed and revoked, and shown whole only once", asyn
   const row = page.getByRole("row", { name: /Help desk/ });
   await expect(row).toContainText("Never used");
   await expect(row).toContainText("600 requests per minute");
+  // On a phone the row is a card with the same facts.
+  await page.setViewportSize({ width: 375, height: 800 });
+  for (const fact of ["call models", "600 requests per minute"]) await expect(row.getByText(fact)).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 720 });
   expect((await call(page, key)).status()).toBe(200);
 
   await row.getByRole("button", { name: "Actions for Help desk" }).click();

@@ -1,5 +1,6 @@
 import { Table, UnstyledButton } from "@mantine/core";
 import { ChevronDown, ChevronUp } from "lucide-react";
+import type { From } from "./Fact";
 import classes from "./SortHead.module.css";
 
 /** How a table is sorted, as its address says it. */
@@ -24,7 +25,7 @@ export function SortHead<Sort extends string>({
   onSort: (next: Required<Sorted<Sort>>) => void;
   figure?: boolean;
   /** From which width of the window on the column is there. */
-  from?: "sm" | "md" | "lg";
+  from?: From;
   width?: number;
 }) {
   const active = sorted.sort === sort;
@@ -33,7 +34,7 @@ export function SortHead<Sort extends string>({
     <Table.Th
       className={figure ? classes.figure : ""}
       aria-sort={active ? (sorted.down ? "descending" : "ascending") : undefined}
-      {...(from === undefined ? {} : { visibleFrom: from })}
+      data-from={from}
       {...(width === undefined ? {} : { w: width })}
     >
       <UnstyledButton className={classes.sort} onClick={() => onSort({ sort, down: active && !sorted.down ? true : undefined })}>

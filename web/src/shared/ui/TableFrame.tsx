@@ -5,7 +5,8 @@ import { scrolling } from "./scrolling";
 
 /**
  * A table as all of the console's look. `head`: its `Table.Th`s, `children`: its rows. `rowCount`: how many there are, where only
- * those in sight exist. `none`: what to say where there is no row. `scroller`: the table scrolls by itself, below its head.
+ * those in sight exist. `none`: what to say where there is no row. `scroller`: the table scrolls by itself, below its head. `cards`:
+ * on a phone each row is a card with all its facts; its cells are `Fact`s, but for the first, and the last with what can be done.
  */
 export function TableFrame({
   label,
@@ -15,6 +16,7 @@ export function TableFrame({
   none,
   frame,
   scroller,
+  cards = false,
 }: {
   label: string;
   head: ReactNode;
@@ -23,13 +25,14 @@ export function TableFrame({
   none?: string;
   frame?: Ref<HTMLDivElement>;
   scroller?: Ref<HTMLDivElement>;
+  cards?: boolean;
 }) {
   const scrolls = scroller !== undefined;
   const table = (
     <Table
       verticalSpacing={scrolls ? 0 : "xs"}
       horizontalSpacing="sm"
-      className={classes.table}
+      className={cards ? `${classes.table} ${classes.cards}` : classes.table}
       layout={scrolls ? "fixed" : "auto"}
       aria-label={label}
       {...(rowCount === undefined ? {} : { "aria-rowcount": rowCount + 1 })}

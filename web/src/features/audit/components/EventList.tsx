@@ -1,6 +1,7 @@
 import { Table, Text, UnstyledButton } from "@mantine/core";
 import { moment } from "@/shared/format/time";
 import { Badge } from "@/shared/ui/Badge";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { AuditEvent } from "../api";
 import { actorOf, changesOf } from "../event";
@@ -13,12 +14,13 @@ export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (e
   return (
     <TableFrame
       label={texts.list}
+      cards
       head={
         <>
           <Table.Th>{words.what}</Table.Th>
-          <Table.Th visibleFrom="sm" w="22%">{words.who}</Table.Th>
+          <FactHead from="sm">{words.who}</FactHead>
           <Table.Th>{words.outcome}</Table.Th>
-          <Table.Th visibleFrom="md">{words.when}</Table.Th>
+          <FactHead from="md">{words.when}</FactHead>
         </>
       }
     >
@@ -37,13 +39,13 @@ export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (e
                 {[event.targetName ?? event.targetId, fields.slice(0, 5).join(", ")].filter(Boolean).join(" · ")}
               </Text>
             </Table.Td>
-            <Table.Td visibleFrom="sm">{actorOf(event)}</Table.Td>
-            <Table.Td>
+            <Fact label={words.who} from="sm">{actorOf(event)}</Fact>
+            <Fact label={words.outcome}>
               <Badge tone={TONES[outcome]}>{texts.outcomes[outcome]}</Badge>
-            </Table.Td>
-            <Table.Td visibleFrom="md" style={{ whiteSpace: "nowrap" }}>
+            </Fact>
+            <Fact label={words.when} from="md" style={{ whiteSpace: "nowrap" }}>
               {moment(event.at)}
-            </Table.Td>
+            </Fact>
           </Table.Tr>
         );
       })}

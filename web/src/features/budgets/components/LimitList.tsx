@@ -2,6 +2,7 @@ import { Table, Text } from "@mantine/core";
 import { count } from "@/shared/format/quantity";
 import { texts as shared } from "@/shared/texts";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay, useWorkspace } from "@/shared/workspace";
@@ -18,12 +19,13 @@ export function LimitList({ limits, onEdit, onDelete }: { limits: Limit[]; onEdi
   return (
     <TableFrame
       label={words.list}
+      cards
       head={
         <>
           <Table.Th>{words.columns.subject}</Table.Th>
           <Table.Th>{words.columns.limit}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.columns.burst}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.columns.by}</Table.Th>
+          <FactHead from="sm">{words.columns.burst}</FactHead>
+          <FactHead from="sm">{words.columns.by}</FactHead>
           <ActionsHead />
         </>
       }
@@ -38,9 +40,9 @@ export function LimitList({ limits, onEdit, onDelete }: { limits: Limit[]; onEdi
               </Text>
             )}
           </Table.Td>
-          <Table.Td>{amountOf(limit)}</Table.Td>
-          <Table.Td visibleFrom="sm">{limit.burst === null ? words.whole : count(limit.burst)}</Table.Td>
-          <Table.Td visibleFrom="sm">{limit.byAdmin ? words.admin : words.member}</Table.Td>
+          <Fact label={words.columns.limit}>{amountOf(limit)}</Fact>
+          <Fact label={words.columns.burst} from="sm">{limit.burst === null ? words.whole : count(limit.burst)}</Fact>
+          <Fact label={words.columns.by} from="sm">{limit.byAdmin ? words.admin : words.member}</Fact>
           <Table.Td ta="right">
             {mayAll || (mayOwn && limit.createdBy === userId && !limit.byAdmin) ? (
               <RowMenu

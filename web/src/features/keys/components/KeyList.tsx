@@ -1,6 +1,7 @@
 import { Table, Text } from "@mantine/core";
 import { Badge, type Tone } from "@/shared/ui/Badge";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { count } from "@/shared/format/quantity";
@@ -13,7 +14,7 @@ import { texts } from "../texts";
 
 const TONES: Record<KeyState, Tone> = { active: "good", soon: "fair", expired: "bad", unused: "quiet" };
 
-/** The table. On a phone each row keeps its name, its last use and what can be done. */
+/** The table. */
 export function KeyList({ keys, limits, onEdit, onRevoke }: { keys: Key[]; limits: Limit[]; onEdit: (key: Key) => void; onRevoke: (key: Key) => void }) {
   const person = useNames("user");
   const application = useNames("application");
@@ -22,14 +23,15 @@ export function KeyList({ keys, limits, onEdit, onRevoke }: { keys: Key[]; limit
   return (
     <TableFrame
       label={texts.list}
+      cards
       head={
         <>
           <Table.Th>{words.name}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.scope}</Table.Th>
-          <Table.Th visibleFrom="md">{words.limits}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.expires}</Table.Th>
+          <FactHead from="sm">{words.scope}</FactHead>
+          <FactHead from="md">{words.limits}</FactHead>
+          <FactHead from="sm">{words.expires}</FactHead>
           <Table.Th>{words.used}</Table.Th>
-          <Table.Th visibleFrom="lg">{words.by}</Table.Th>
+          <FactHead from="lg">{words.by}</FactHead>
           <ActionsHead />
         </>
       }
@@ -46,13 +48,13 @@ export function KeyList({ keys, limits, onEdit, onRevoke }: { keys: Key[]; limit
                 {key.key}
               </Text>
             </Table.Td>
-            <Table.Td visibleFrom="sm">
+            <Fact label={words.scope} from="sm">
               <Text>{texts.scopes[key.scope === "manage" ? "manage" : "call"]}</Text>
               <Text size="sm" c="dimmed">
                 {[key.models.length === 0 ? texts.allModels : texts.someModels(key.models), app === null ? "" : texts.inApplication(app)].filter(Boolean).join(" · ")}
               </Text>
-            </Table.Td>
-            <Table.Td visibleFrom="md">
+            </Fact>
+            <Fact label={words.limits} from="md">
               {[...own, ...usual].map((limit) => (
                 <Text key={limit.id} size="sm">
                   {texts.limit(count(limit.amount), limit.measure, limit.window)}
@@ -60,17 +62,17 @@ export function KeyList({ keys, limits, onEdit, onRevoke }: { keys: Key[]; limit
                 </Text>
               ))}
               {own.length + usual.length === 0 ? "–" : null}
-            </Table.Td>
-            <Table.Td visibleFrom="sm">{key.expiresAt === null ? texts.never : moment(key.expiresAt)}</Table.Td>
-            <Table.Td>
+            </Fact>
+            <Fact label={words.expires} from="sm">{key.expiresAt === null ? texts.never : moment(key.expiresAt)}</Fact>
+            <Fact label={words.used}>
               <Badge tone={TONES[state]}>{texts.states[state]}</Badge>
               {key.lastUsedAt === null ? null : (
                 <Text size="sm" c="dimmed">
                   {ago(key.lastUsedAt)}
                 </Text>
               )}
-            </Table.Td>
-            <Table.Td visibleFrom="lg">{person(key.userId) ?? texts.gone}</Table.Td>
+            </Fact>
+            <Fact label={words.by} from="lg">{person(key.userId) ?? texts.gone}</Fact>
             <Table.Td ta="right">
               {mayChange ? (
                 <RowMenu

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { moment } from "@/shared/format/time";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
 import { RowMenu } from "@/shared/ui/RowMenu";
@@ -31,11 +32,12 @@ export function InvitationList() {
           ) : (
             <TableFrame
               label={words.list}
+              cards
               head={
                 <>
                   <Table.Th>{words.email}</Table.Th>
                   <Table.Th>{words.role}</Table.Th>
-                  <Table.Th visibleFrom="sm">{words.expires}</Table.Th>
+                  <FactHead from="sm">{words.expires}</FactHead>
                   <ActionsHead />
                 </>
               }
@@ -43,8 +45,8 @@ export function InvitationList() {
               {all.map((each) => (
                 <Table.Tr key={each.id}>
                   <Table.Td>{each.email}</Table.Td>
-                  <Table.Td>{ROLES.filter((role) => role === each.role).map((role) => texts.roles[role])}</Table.Td>
-                  <Table.Td visibleFrom="sm">{new Date(each.expiresAt).getTime() < now ? words.expired : moment(each.expiresAt)}</Table.Td>
+                  <Fact label={words.role}>{ROLES.filter((role) => role === each.role).map((role) => texts.roles[role])}</Fact>
+                  <Fact label={words.expires} from="sm">{new Date(each.expiresAt).getTime() < now ? words.expired : moment(each.expiresAt)}</Fact>
                   <Table.Td ta="right">
                     <RowMenu label={texts.actionsFor(each.email)} actions={[{ label: words.takeBack, run: () => setTaken(each), destroys: true }]} />
                   </Table.Td>

@@ -2,6 +2,7 @@ import { Select, Table, Text } from "@mantine/core";
 import { moment } from "@/shared/format/time";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { notifyDone, notifyFailed } from "@/shared/ui/notify";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay, useWorkspace } from "@/shared/workspace";
@@ -18,11 +19,12 @@ export function MemberList({ members, onRemove }: { members: Member[]; onRemove:
   return (
     <TableFrame
       label={texts.list}
+      cards
       head={
         <>
           <Table.Th>{texts.columns.name}</Table.Th>
           <Table.Th>{texts.columns.role}</Table.Th>
-          <Table.Th visibleFrom="sm">{texts.columns.joined}</Table.Th>
+          <FactHead from="sm">{texts.columns.joined}</FactHead>
           <ActionsHead />
         </>
       }
@@ -45,7 +47,7 @@ export function MemberList({ members, onRemove }: { members: Member[]; onRemove:
                 {member.email}
               </Text>
             </Table.Td>
-            <Table.Td>
+            <Fact label={texts.columns.role}>
               {mine && member.userId !== ownId ? (
                 <Select
                   size="xs"
@@ -64,8 +66,8 @@ export function MemberList({ members, onRemove }: { members: Member[]; onRemove:
               ) : (
                 (ROLES.filter((role) => role === member.role).map((role) => texts.roles[role])[0] ?? member.role)
               )}
-            </Table.Td>
-            <Table.Td visibleFrom="sm">{moment(member.joinedAt)}</Table.Td>
+            </Fact>
+            <Fact label={texts.columns.joined} from="sm">{moment(member.joinedAt)}</Fact>
             <Table.Td ta="right">
               {mine && member.userId !== ownId ? (
                 <RowMenu label={texts.actionsFor(name)} actions={[{ label: texts.remove, run: () => onRemove(member), destroys: true }]} />

@@ -2,6 +2,7 @@ import { Checkbox, Table, VisuallyHidden } from "@mantine/core";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { CallSpan } from "@/shared/calls/CallsLink";
+import { FactHead } from "@/shared/ui/Fact";
 import { SortHead } from "@/shared/ui/SortHead";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { VirtualRows } from "@/shared/ui/VirtualRows";
@@ -13,7 +14,7 @@ import { ConfigurationRow } from "./ConfigurationRow";
 const ROW = 61;
 const { columns } = texts.list;
 
-/** The table, of which only the rows in sight exist. On a phone each row keeps its name, health and cost. */
+/** The table, of which only the rows in sight exist. On a phone each is a card. */
 export function ConfigurationList({
   rows,
   span,
@@ -53,6 +54,7 @@ export function ConfigurationList({
   return (
     <TableFrame
       label={texts.list.title}
+      cards
       frame={frame}
       rowCount={rows.length}
       none={texts.list.none}
@@ -71,12 +73,12 @@ export function ConfigurationList({
           ) : null}
           <SortHead title={columns.name} sort="name" {...sorting} />
           <SortHead title={columns.health} sort="health" {...sorting} />
-          <Table.Th visibleFrom="lg">{columns.key}</Table.Th>
-          <Table.Th visibleFrom="lg">{columns.versions}</Table.Th>
-          <Table.Th visibleFrom="md">{columns.calls}</Table.Th>
+          <FactHead from="lg">{columns.key}</FactHead>
+          <FactHead from="lg">{columns.versions}</FactHead>
+          <FactHead from="md">{columns.calls}</FactHead>
           <SortHead title={columns.cost} sort="cost" figure {...sorting} />
           <SortHead title={columns.errors} sort="errors" figure from="sm" {...sorting} />
-          <Table.Th w={44} visibleFrom="xs">
+          <Table.Th w={44}>
             <VisuallyHidden>{columns.actions}</VisuallyHidden>
           </Table.Th>
         </>

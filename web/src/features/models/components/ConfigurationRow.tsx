@@ -5,6 +5,7 @@ import { type CallSpan } from "@/shared/calls/CallsLink";
 import { ago, duration } from "@/shared/format/time";
 import { wordFor } from "@/shared/health";
 import { Badge } from "@/shared/ui/Badge";
+import { Fact } from "@/shared/ui/Fact";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
 import type { TestResult } from "../api";
 import type { Row } from "../rows";
@@ -13,6 +14,8 @@ import classes from "./ConfigurationList.module.css";
 import { ConfigurationMenu } from "./ConfigurationMenu";
 import { RowFigures } from "./RowFigures";
 import { VersionSplit } from "./VersionSplit";
+
+const { columns } = texts.list;
 
 /** For what is pressed by itself in a row that opens something. */
 const apart = { onClick: (event: MouseEvent) => event.stopPropagation() };
@@ -68,23 +71,23 @@ export const ConfigurationRow = memo(function ConfigurationRow({
           </Box>
         </Group>
       </Table.Td>
-      <Table.Td>
+      <Fact label={columns.health}>
         <Badge tone={tone}>{row.modelMissing ? texts.list.modelMissing : word}</Badge>
         <Text size="sm" c="dimmed">
           {seen.filter(Boolean).join(" · ")}
         </Text>
-      </Table.Td>
-      <Table.Td visibleFrom="lg" className={classes.key}>
+      </Fact>
+      <Fact label={columns.key} from="lg" className={classes.key}>
         <Text className="mono">{configuration.apiKey ?? (configuration.borrows ? texts.list.borrowed : texts.list.noKey)}</Text>
         <Text size="sm" c="dimmed">
           {configuration.shared ? texts.list.shared : texts.list.private}
         </Text>
-      </Table.Td>
-      <Table.Td visibleFrom="lg" {...(row.split.length > 0 ? apart : {})}>
+      </Fact>
+      <Fact label={columns.versions} from="lg" {...(row.split.length > 0 ? apart : {})}>
         <VersionSplit configurationId={configuration.id} split={row.split} />
-      </Table.Td>
+      </Fact>
       <RowFigures row={row} span={span} bad={tone === "bad"} apart={apart} />
-      <Table.Td visibleFrom="xs" {...apart}>
+      <Table.Td {...apart}>
         <ConfigurationMenu configuration={configuration} />
       </Table.Td>
     </Table.Tr>

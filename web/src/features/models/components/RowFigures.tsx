@@ -1,12 +1,14 @@
-import { Table, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { CallsLink, type CallSpan } from "@/shared/calls/CallsLink";
 import { usd } from "@/shared/format/money";
 import { count, percent } from "@/shared/format/quantity";
+import { Fact } from "@/shared/ui/Fact";
 import { Sparkline } from "@/shared/ui/Sparkline";
 import type { Row } from "../rows";
 import { texts } from "../texts";
 import classes from "./ConfigurationList.module.css";
 
+const { columns } = texts.list;
 const MUCH = 0.05;
 
 /** Calls, cost and errors of a configuration; each opens the requests that it sums. */
@@ -16,7 +18,7 @@ export function RowFigures({ row, span, bad, apart }: { row: Row; span: CallSpan
   const calls = { configurationId: id };
   return (
     <>
-      <Table.Td visibleFrom="md" {...(total > 0 ? apart : {})}>
+      <Fact label={columns.calls} from="md" {...(total > 0 ? apart : {})}>
         {total === 0 ? (
           <Text c="dimmed">{texts.list.noCalls}</Text>
         ) : (
@@ -24,8 +26,8 @@ export function RowFigures({ row, span, bad, apart }: { row: Row; span: CallSpan
             {row.calls.length === 0 ? texts.list.calls(count(total)) : <Sparkline values={row.calls} bad={bad} label={texts.list.calls(count(total))} />}
           </CallsLink>
         )}
-      </Table.Td>
-      <Table.Td className={classes.figure} {...(total > 0 ? apart : {})}>
+      </Fact>
+      <Fact label={columns.cost} className={classes.figure} {...(total > 0 ? apart : {})}>
         {total === 0 ? (
           usd(row.cost)
         ) : (
@@ -40,8 +42,8 @@ export function RowFigures({ row, span, bad, apart }: { row: Row; span: CallSpan
             </CallsLink>
           </Text>
         ) : null}
-      </Table.Td>
-      <Table.Td className={classes.figure} visibleFrom="sm" {...(total > 0 ? apart : {})}>
+      </Fact>
+      <Fact label={columns.errors} from="sm" className={classes.figure} {...(total > 0 ? apart : {})}>
         <Text span c={row.errorRate !== null && row.errorRate > MUCH ? "var(--tl-bad)" : "dimmed"}>
           {total === 0 ? (
             percent(row.errorRate)
@@ -51,7 +53,7 @@ export function RowFigures({ row, span, bad, apart }: { row: Row; span: CallSpan
             </CallsLink>
           )}
         </Text>
-      </Table.Td>
+      </Fact>
     </>
   );
 }

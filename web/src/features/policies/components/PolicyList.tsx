@@ -1,8 +1,9 @@
-import { Box, Switch, Table, Text } from "@mantine/core";
+import { Switch, Table, Text } from "@mantine/core";
 import { useProviderNames } from "@/shared/providers";
 import { useNames } from "@/shared/subjects/useNames";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { Badge, type Tone } from "@/shared/ui/Badge";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay } from "@/shared/workspace";
@@ -31,13 +32,14 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
   return (
     <TableFrame
       label={texts.list}
+      cards
       head={
         <>
           <Table.Th w={60}>{words.on}</Table.Th>
           <Table.Th>{words.name}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.holds}</Table.Th>
-          <Table.Th visibleFrom="sm">{words.action}</Table.Th>
-          <Table.Th visibleFrom="md">{words.fail}</Table.Th>
+          <FactHead from="sm">{words.holds}</FactHead>
+          <Table.Th>{words.action}</Table.Th>
+          <FactHead from="md">{words.fail}</FactHead>
           <ActionsHead />
         </>
       }
@@ -54,15 +56,12 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
               <Text size="sm" c="dimmed" lineClamp={2}>
                 {sayRule(policy, provider)}
               </Text>
-              <Box hiddenFrom="sm" mt={4}>
-                <Action policy={policy} />
-              </Box>
             </Table.Td>
-            <Table.Td visibleFrom="sm">{holds(policy)}</Table.Td>
-            <Table.Td visibleFrom="sm">
+            <Fact label={words.holds} from="sm">{holds(policy)}</Fact>
+            <Fact label={words.action}>
               <Action policy={policy} />
-            </Table.Td>
-            <Table.Td visibleFrom="md">{texts.fails[policy.failMode === "closed" ? "closed" : "open"]}</Table.Td>
+            </Fact>
+            <Fact label={words.fail} from="md">{texts.fails[policy.failMode === "closed" ? "closed" : "open"]}</Fact>
             <Table.Td ta="right">
               <RowMenu
                 label={texts.actionsFor(policy.name)}

@@ -3,6 +3,7 @@ import { moment } from "@/shared/format/time";
 import { useNames } from "@/shared/subjects/useNames";
 import { Badge, type Tone } from "@/shared/ui/Badge";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
@@ -41,12 +42,13 @@ export function ViolationsPanel({ policyId, onPolicy }: { policyId: string | und
           ) : (
             <TableFrame
               label={words.list}
+              cards
               head={
                 <>
                   <Table.Th>{words.columns.policy}</Table.Th>
                   <Table.Th>{words.columns.what}</Table.Th>
-                  <Table.Th visibleFrom="sm">{words.columns.who}</Table.Th>
-                  <Table.Th visibleFrom="md">{words.columns.done}</Table.Th>
+                  <FactHead from="sm">{words.columns.who}</FactHead>
+                  <FactHead from="md">{words.columns.done}</FactHead>
                 </>
               }
             >
@@ -58,26 +60,26 @@ export function ViolationsPanel({ policyId, onPolicy }: { policyId: string | und
                       {moment(each.timestamp)}
                     </Text>
                   </Table.Td>
-                  <Table.Td>
+                  <Fact label={words.columns.what}>
                     <Text>{each.explanation}</Text>
-                    <Box hiddenFrom="md">
+                    <Box visibleFrom="xs" hiddenFrom="md">
                       <Badge tone={TONES[each.actionType] ?? "quiet"}>{texts.actions[each.actionType] ?? ""}</Badge>
                     </Box>
                     <Text size="sm" c="dimmed" className="mono">
                       {each.requestId}
                     </Text>
-                  </Table.Td>
-                  <Table.Td visibleFrom="sm">
+                  </Fact>
+                  <Fact label={words.columns.who} from="sm">
                     <Text>{person(each.userId) ?? words.gone}</Text>
                     {each.keyId === null ? null : (
                       <Text size="sm" c="dimmed">
                         {words.withKey(key(each.keyId) ?? each.keyId)}
                       </Text>
                     )}
-                  </Table.Td>
-                  <Table.Td visibleFrom="md">
+                  </Fact>
+                  <Fact label={words.columns.done} from="md">
                     <Badge tone={TONES[each.actionType] ?? "quiet"}>{texts.actions[each.actionType] ?? ""}</Badge>
-                  </Table.Td>
+                  </Fact>
                 </Table.Tr>
               ))}
             </TableFrame>

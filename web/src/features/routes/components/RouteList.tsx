@@ -1,6 +1,7 @@
 import { Anchor, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Badge } from "@/shared/ui/Badge";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { Route } from "../api";
@@ -12,11 +13,12 @@ export function RouteList({ routes }: { routes: Route[] }) {
   return (
     <TableFrame
       label={texts.title}
+      cards
       head={
         <>
           <Table.Th>{texts.columns.name}</Table.Th>
           <Table.Th>{texts.columns.targets}</Table.Th>
-          <Table.Th visibleFrom="sm">{texts.columns.strategy}</Table.Th>
+          <FactHead from="sm">{texts.columns.strategy}</FactHead>
           <Table.Th>{texts.columns.state}</Table.Th>
         </>
       }
@@ -30,7 +32,7 @@ export function RouteList({ routes }: { routes: Route[] }) {
                 {route.name}
               </Anchor>
             </Table.Td>
-            <Table.Td>
+            <Fact label={texts.columns.targets}>
               <div className={classes.targets}>
                 {route.targets.map((target) => (
                   <span key={JSON.stringify([target.configurationId, target.model, target.priority, target.fallbackFor])} className={classes.target}>
@@ -41,11 +43,11 @@ export function RouteList({ routes }: { routes: Route[] }) {
                   </span>
                 ))}
               </div>
-            </Table.Td>
-            <Table.Td visibleFrom="sm">{texts.short[route.strategy]}</Table.Td>
-            <Table.Td>
+            </Fact>
+            <Fact label={texts.columns.strategy} from="sm">{texts.short[route.strategy]}</Fact>
+            <Fact label={texts.columns.state}>
               <Badge tone={!route.isActive ? "quiet" : wrong > 0 ? "fair" : "good"}>{!route.isActive ? texts.off : wrong > 0 ? texts.problem(wrong) : texts.on}</Badge>
-            </Table.Td>
+            </Fact>
           </Table.Tr>
         );
       })}

@@ -1,6 +1,7 @@
 import { Checkbox, Group, Table, Text, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
 import { useState } from "react";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { Setting } from "../api";
 import { texts } from "../texts";
@@ -28,11 +29,12 @@ export function InstallationList({ settings }: { settings: Setting[] }) {
       ) : (
         <TableFrame
           label={words.list}
+          cards
           head={
             <>
               <Table.Th>{words.columns.name}</Table.Th>
               <Table.Th>{words.columns.value}</Table.Th>
-              <Table.Th visibleFrom="xs">{words.columns.source}</Table.Th>
+              <FactHead from="sm">{words.columns.source}</FactHead>
             </>
           }
         >
@@ -44,10 +46,10 @@ export function InstallationList({ settings }: { settings: Setting[] }) {
                   {setting.about.replaceAll("`", "")}
                 </Text>
               </Table.Td>
-              <Table.Td className="mono">{valueOf(setting)}</Table.Td>
-              <Table.Td visibleFrom="xs">
+              <Fact label={words.columns.value} className="mono">{valueOf(setting)}</Fact>
+              <Fact label={words.columns.source} from="sm">
                 <SourceBadge source={setting.source} />
-              </Table.Td>
+              </Fact>
             </Table.Tr>
           ))}
         </TableFrame>

@@ -7,6 +7,7 @@ import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { Fact, FactHead } from "@/shared/ui/Fact";
 import { Loaded } from "@/shared/ui/Loaded";
 import { MorePages } from "@/shared/ui/MorePages";
 import { PanelHead } from "@/shared/ui/PanelHead";
@@ -44,12 +45,13 @@ export function PricesPanel() {
           ) : (
             <TableFrame
               label={words.list}
+              cards
               head={
                 <>
                   <Table.Th>{words.columns.model}</Table.Th>
                   <Table.Th>{words.columns.prices}</Table.Th>
-                  <Table.Th visibleFrom="sm">{words.columns.since}</Table.Th>
-                  <Table.Th visibleFrom="sm">{words.columns.source}</Table.Th>
+                  <FactHead from="sm">{words.columns.since}</FactHead>
+                  <FactHead from="sm">{words.columns.source}</FactHead>
                   <ActionsHead />
                 </>
               }
@@ -62,11 +64,11 @@ export function PricesPanel() {
                       {price.note}
                     </Text>
                   </Table.Td>
-                  <Table.Td>{Object.entries(price.prices).map(([unit, amount]) => `${usd(amount)} ${words.units[unit] ?? unit}`).join(" · ")}</Table.Td>
-                  <Table.Td visibleFrom="sm">{moment(price.startsAt)}</Table.Td>
-                  <Table.Td visibleFrom="sm">
+                  <Fact label={words.columns.prices}>{Object.entries(price.prices).map(([unit, amount]) => `${usd(amount)} ${words.units[unit] ?? unit}`).join(" · ")}</Fact>
+                  <Fact label={words.columns.since} from="sm">{moment(price.startsAt)}</Fact>
+                  <Fact label={words.columns.source} from="sm">
                     <SourceBadge source="database" />
-                  </Table.Td>
+                  </Fact>
                   <Table.Td ta="right">
                     {mayChange ? <RowMenu label={words.actionsFor(price.model)} actions={[{ label: words.delete, run: () => setRemoved(price), destroys: true }]} /> : null}
                   </Table.Td>
