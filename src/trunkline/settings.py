@@ -108,6 +108,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["closed", "open"],
         Meta(description="Whether strangers may make an account (`open`), or only the invited (`closed`)."),
     ] = "closed"
+    password_sign_in: Annotated[
+        Literal["everyone", "administrators"],
+        Meta(
+            description="Who may sign in by password: `everyone`, or, where people sign in at an identity provider,"
+            " `administrators` of the installation alone."
+        ),
+    ] = "everyone"  # noqa: S105 - who, not what
     local_upstreams: Annotated[
         str | None,
         Meta(

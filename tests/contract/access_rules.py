@@ -17,6 +17,8 @@ PUBLIC = {
     ("POST", "/api/auth/local"),
     ("POST", "/api/auth/setup"),
     ("GET", "/api/auth/options"),
+    ("GET", "/api/auth/sso/{slug}"),
+    ("GET", "/api/auth/sso/{slug}/callback"),
     ("POST", "/api/auth/password/forgot"),
     ("POST", "/api/auth/password/reset"),
     ("POST", "/api/auth/signup"),

@@ -17,9 +17,9 @@ from sqlalchemy import update
 from tests.contract.live_server import LiveServer, open_live_server
 from tests.contract.local_installation import PASSWORD, Person
 from trunkline.core.ids import is_id, new_id
-from trunkline.storage import alerts, jobs
+from trunkline.storage import alerts, identity_providers, jobs
 from trunkline.storage.database import Database
-from trunkline.storage.tables import AlertRow, ApiKey, Job, now
+from trunkline.storage.tables import AlertRow, ApiKey, IdentityProvider, Job, now
 
 CANARY = "Canary-7c0e"
 """Stands in the name of each record."""
@@ -182,6 +182,29 @@ async def _make_price(populated: PopulatedServer, client: httpx2.AsyncClient) ->
     return (await _send(client, "/api/prices", body))["id"]
 
 
+async def _make_identity_provider(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    """One of the administrator's. It is in no use: nothing listens at its issuer, which would be asked first."""
+    root = await populated.live.admin()
+    provider = IdentityProvider(
+        workspace_id=await root.personal(),
+        slug=new_id(),
+        name="Corp",
+        issuer="https://login.example.com",
+        client_id="x",
+        scopes=["openid"],
+        groups_claim="groups",
+        group_roles=[],
+        links_by_email=False,
+        is_enabled=False,
+        created_by=root.id,
+    )
+    database = Database(populated.live.settings.effective_database_url)
+    async with database.write() as tx:
+        await identity_providers.insert(tx, provider)
+    await database.close()
+    return provider.id
+
+
 async def _make_file(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     body = {"model": populated.ids["configuration_id"], "messages": [{"role": "user", "content": CANARY}]}
     line = {"custom_id": CANARY, "method": "POST", "url": "/v1/chat/completions", "body": body}
@@ -242,6 +265,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "invitation_id": _make_invitation,
     "template_id": _maker("/api/providers/openai/templates", configuration={"temperature": 0.5}),
     "price_id": _make_price,
+    "identity_provider_id": _make_identity_provider,
     "policy_id": _maker("/policy", "policy.id", content="x", riskType="LOW", actionType=0, workspaceId=new_id()),
     "conversation_id": _make_conversation,
     "slug": _make_feature,

@@ -37,8 +37,11 @@ class People:
         self.tokens = Tokens(ring)
         self.access_tokens = AccessTokens(ring)
         limit = SignInLimit(settings.login_attempts_per_minute)
+        for_admins = settings.password_sign_in == "administrators"  # noqa: S105 - who, not what
         self.registration = Registration(passwords, self.audit)
-        self.sessions = Sessions(database, self.tokens, self.access_tokens, passwords, self.audit, limit)
+        self.sessions = Sessions(
+            database, self.tokens, self.access_tokens, passwords, self.audit, limit, passwords_for_admins=for_admins
+        )
         self.local_sessions = LocalSessions(
             database, self.tokens, self.access_tokens, self.audit, data_dir=settings.data_dir, port=settings.port
         )

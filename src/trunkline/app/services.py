@@ -76,6 +76,9 @@ from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Check, Readiness
 from trunkline.control.retention import Retention
 from trunkline.control.routes.routes import Routes
+from trunkline.control.sign_on.discovery import Discovery
+from trunkline.control.sign_on.providers import IdentityProviders
+from trunkline.control.sign_on.sign_on import SignOn
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.usage.call_price import CallPrices
 from trunkline.control.usage.corrections import Corrections
@@ -97,6 +100,7 @@ from trunkline.settings import Settings, find_sources
 from trunkline.storage.retention import Kept
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.sealed_key import SealedKeys
+from trunkline.vault.sign_on_ticket import SignOnTickets
 from trunkline.vault.stream_ticket import StreamTickets
 from trunkline.vault.vault import Vault
 
@@ -125,6 +129,7 @@ def make_services(
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
+    discovery = Discovery(client, parts.clock)
     alert_watch = AlertWatch(database, now=parts.now)
     audit_linking = AuditLinking(database, AuditSeal(ring))
     audit_verification = AuditVerification(database, AuditSeal(ring))
@@ -283,6 +288,22 @@ def make_services(
         setup=people.setup,
         password_resets=people.password_resets,
         discoveries=Discoveries(own_configurations, os.environ, client),
+        sign_on=SignOn(
+            database,
+            credentials,
+            people.registration,
+            people.sessions,
+            audit,
+            RateLimit(settings.login_attempts_per_minute * 10, "sign-ins from your address"),
+            client,
+            discovery,
+            SignOnTickets(ring),
+            settings.effective_public_url,
+            now=parts.now,
+        ),
+        identity_providers=IdentityProviders(
+            database, credentials, audit, discovery, settings.effective_public_url, now=parts.now
+        ),
         users=people.users,
         workspaces=Workspaces(database, audit),
         counts=Counts(database),

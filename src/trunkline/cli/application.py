@@ -44,6 +44,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "retention": ("retention:retention", "Show or set how long things are kept."),
     "capture": ("capture:app", "Content of requests and answers: keep some of it, or none."),
     "users": ("users:app", "Users of this installation."),
+    "identity-providers": ("identity_providers:app", "Single sign-on: who vouches for people."),
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
     "audit": ("audit:app", "Show who did what, and check that nobody has changed it."),
     "apply": ("apply:apply", "Make a workspace what a file says."),

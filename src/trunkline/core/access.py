@@ -41,6 +41,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "account.read": Rule(),
     "account.change": Rule(users_only=True),
     "users.manage": Rule(instance=True, users_only=True),
+    "identity_providers.manage": Rule(instance=True, users_only=True),
     "workspaces.read": Rule(),
     "workspaces.create": Rule(users_only=True),
     "workspaces.change": Rule("admin"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import User
+from trunkline.storage.tables import User, UserIdentity
 
 
 async def insert(tx: Transaction, user: User) -> User:
@@ -36,9 +36,10 @@ async def find_page(tx: Transaction, *, limit: int, after: str | None) -> Sequen
 
 
 async def find_unfinished_admin(tx: Transaction) -> User | None:
-    """The administrator of the first start, as long as no password is set."""
+    """The administrator of the first start, as long as no password is set. Who signs in elsewhere needs none."""
+    elsewhere = select(UserIdentity.id).where(UserIdentity.user_id == User.id).exists()
     query = select(User).where(User.role == "admin", User.password_hash.is_(None), User.disabled_at.is_(None))
-    return await tx.scalar(query.order_by(User.id).limit(1))
+    return await tx.scalar(query.where(~elsewhere).order_by(User.id).limit(1))
 
 
 async def lock_admins(tx: Transaction) -> Sequence[str]:

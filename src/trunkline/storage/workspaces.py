@@ -124,9 +124,22 @@ async def lock_owners(tx: Transaction, workspace_id: str) -> Sequence[str]:
     return (await tx.scalars(query.order_by(Membership.user_id).with_for_update())).all()
 
 
-async def add_member(tx: Transaction, workspace_id: str, user_id: str, role: str) -> None:
-    """Make a user, who is none yet, a member."""
-    tx.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role))
+async def find_memberships_of(tx: Transaction, user_id: str) -> Sequence[Membership]:
+    """All memberships of a user, held until the end of the transaction."""
+    query = select(Membership).where(Membership.user_id == user_id).order_by(Membership.workspace_id)
+    return (await tx.scalars(query.with_for_update())).all()
+
+
+async def find_granted(tx: Transaction, provider_id: str) -> Sequence[Membership]:
+    """All memberships that the groups of an identity provider gave."""
+    return (await tx.scalars(select(Membership).where(Membership.granted_by == provider_id))).all()
+
+
+async def add_member(
+    tx: Transaction, workspace_id: str, user_id: str, role: str, *, granted_by: str | None = None
+) -> None:
+    """Make a user, who is none yet, a member; ``granted_by`` the groups of an identity provider, or by people."""
+    tx.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role, granted_by=granted_by))
     await tx.flush()
     change_marks.note(tx, workspace_id, "member", user_id)
 

@@ -29,6 +29,7 @@ class Purpose(Enum):
     RESPONSE_CACHE = "response-cache"
     STORED_FILE = "stored-file"
     CAPTURE = "capture"
+    SIGN_ON = "sign-on"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

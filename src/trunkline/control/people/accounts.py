@@ -9,7 +9,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.page import Page, PageRequest, read_page
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import Registration, UserRecord, show_user
-from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
+from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit, sign_on_only
 from trunkline.control.workspaces.workspaces import WorkspaceRecord, show_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -54,6 +54,8 @@ class Accounts:
             raise Forbidden(
                 "Sign-up is closed here. Ask for an invitation; an operator can open it with TRUNKLINE_SIGNUP=open."
             )
+        if not self._sessions.takes_password_of("user"):
+            raise sign_on_only()
         address = read_email(email)
         self._limit.take(address)
         hashed = await self._registration.hash(password)

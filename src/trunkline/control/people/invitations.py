@@ -11,7 +11,7 @@ from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
 from trunkline.control.people.invitation_mail import InvitationMail
 from trunkline.control.people.registration import Registration
-from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
+from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit, sign_on_only
 from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.members import require_grantable
@@ -170,6 +170,8 @@ class Invitations:
             access.check(actor, "account.change")
         hashed = None
         if actor is None:
+            if not self._sessions.takes_password_of("user"):
+                raise sign_on_only()
             missing = [
                 FieldError(at, "is required.") for at, value in (("name", name), ("password", password)) if not value
             ]

@@ -11,7 +11,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.people.address import read_email
 from trunkline.control.people.invitation_mail import SendEmail
 from trunkline.control.people.registration import Registration
-from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
+from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit, sign_on_only
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput
 from trunkline.core.secret import Secret
@@ -76,6 +76,8 @@ class PasswordResets:
             user = await users.find_by_email(tx, address)
         if self._send_email is None or user is None or user.disabled_at is not None or user.password_hash is None:
             return
+        if not self._sessions.takes_password_of(user.role):
+            return
         token = self._sign(user, int((now() + LIFETIME).timestamp()))
         text = (
             "Somebody, probably you, has asked for a new password for your account.\n\n"
@@ -96,6 +98,8 @@ class PasswordResets:
         hashed = await self._registration.hash(password)
         async with self._database.write() as tx:
             user = self._check(await users.find(tx, user_id), until, token)
+            if not self._sessions.takes_password_of(user.role):
+                raise sign_on_only()
             user.password_hash = hashed
             return await self._renew(tx, user, user_agent)
 

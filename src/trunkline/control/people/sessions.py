@@ -16,7 +16,7 @@ from trunkline.control.record import read_record
 from trunkline.control.request_context import current_request_context
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import InvalidInput, NotFound, Unauthenticated
+from trunkline.core.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from trunkline.core.secret import Secret
 from trunkline.storage import change_marks, sessions, users, workspaces
 from trunkline.storage.database import Database, Transaction
@@ -87,8 +87,11 @@ class Sessions:
         passwords: Passwords,
         audit: Audit,
         limit: SignInLimit,
+        *,
+        passwords_for_admins: bool = False,
     ) -> None:
         self._database = database
+        self._passwords_for_admins = passwords_for_admins
         self._tokens = tokens
         self._access_tokens = access_tokens
         self._passwords = passwords
@@ -96,7 +99,10 @@ class Sessions:
         self._limit = limit
 
     async def log_in(self, email: str, password: str, *, user_agent: str = "") -> SignIn:
-        """A new session. :class:`Unauthenticated` alike for a wrong password, an unknown and a disabled account."""
+        """A new session. :class:`Unauthenticated` alike for a wrong password, an unknown and a disabled account.
+
+        :class:`Forbidden` for the right password of who has to sign in elsewhere.
+        """
         account = _read_account(email)
         self._limit.take(account)
         async with self._database.read() as tx:
@@ -107,6 +113,9 @@ class Sessions:
             await self._note_failure(user)
             raise Unauthenticated("The email address or the password is wrong.")
         self._limit.forgive(account)
+        if not self.takes_password_of(user.role):
+            await self._note_failure(user)
+            raise sign_on_only()
         fresh = None
         if user.password_hash and self._passwords.needs_rehash(user.password_hash):
             fresh = await asyncio.to_thread(self._passwords.hash, password)
@@ -117,6 +126,10 @@ class Sessions:
             if fresh is not None:
                 found.password_hash = fresh
             return await self.begin(tx, found, user_agent=user_agent)
+
+    def takes_password_of(self, role: str) -> bool:
+        """Whether users of that role of the installation may sign in by password. Administrators always may."""
+        return role == "admin" or not self._passwords_for_admins
 
     async def is_password(self, user: User, password: str) -> bool:
         """Whether ``password`` is the user's, and the user may sign in. Takes the same time in every case."""
@@ -245,6 +258,15 @@ class Sessions:
             expires_in=LIFETIME_SECONDS,
             user=show_user(user),
         )
+
+
+def sign_on_only() -> Forbidden:
+    """What is told to who has a password, or asks for one, where passwords are not taken."""
+    return Forbidden(
+        "Passwords are not used here (TRUNKLINE_PASSWORD_SIGN_IN=administrators). Sign in with your organization's"
+        " account.",
+        code="password_sign_in_off",
+    )
 
 
 def _read_account(email: str) -> str:

@@ -52,7 +52,10 @@ class Members:
         return Page(kept, encode_cursor(kept[-1].user_id) if more else None)
 
     async def update_role(self, actor: Actor, user_id: str, role: Role) -> MemberRecord:
-        """Give a member another role. :class:`Conflict` for the last owner."""
+        """Give a member another role. :class:`Conflict` for the last owner.
+
+        From then on it is this role, whatever groups of an identity provider gave.
+        """
         access.check(actor, "members.change")
         require_whole_workspace(actor)
         async with self._database.write() as tx:
@@ -62,7 +65,7 @@ class Members:
             require_grantable(actor, role)
             if old == "owner" and role != "owner":
                 await self._require_another_owner(tx, actor, user_id)
-            member.membership.role = role
+            member.membership.role, member.membership.granted_by = role, None
             await workspaces.touch(tx, actor.workspace_id, "member", user_id)
             await self._audit.record(
                 tx, actor, "members.change", target=("user", user_id), before={"role": old}, after={"role": role}

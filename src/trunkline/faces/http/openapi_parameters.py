@@ -13,6 +13,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "config_id": "The configuration's `_id`.",
     "configuration_id": "The configuration's `id`.",
     "conversation_id": "The conversation's `id`.",
+    "identity_provider_id": "The identity provider's `id`.",
     "invitation_id": "The invitation's `id`.",
     "job_id": "The job's `id`.",
     "key_id": "The API key's `id`; not the key itself.",

@@ -73,6 +73,8 @@ from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Readiness
 from trunkline.control.retention import Retention
 from trunkline.control.routes.routes import Routes
+from trunkline.control.sign_on.providers import IdentityProviders
+from trunkline.control.sign_on.sign_on import SignOn
 from trunkline.control.usage.corrections import Corrections
 from trunkline.control.usage.export import UsageExport
 from trunkline.control.usage.requests import Requests
@@ -159,6 +161,8 @@ class Services:
     setup: Setup
     password_resets: PasswordResets
     discoveries: Discoveries
+    sign_on: SignOn
+    identity_providers: IdentityProviders
     users: Users
     workspaces: Workspaces
     counts: Counts

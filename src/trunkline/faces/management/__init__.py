@@ -9,11 +9,13 @@ from trunkline.faces.management import (
     auth,
     capture,
     encryption_key,
+    identity_providers,
     keys,
     ratings,
     retention,
     routes,
     settings,
+    sign_on,
     users,
     vault,
     workspaces,
@@ -22,6 +24,8 @@ from trunkline.faces.management import (
 router = Router()
 for part in (
     auth,
+    sign_on,
+    identity_providers,
     users,
     workspaces,
     applications,

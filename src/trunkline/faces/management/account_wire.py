@@ -131,12 +131,21 @@ class ActorResponse(ResponseBody):
         return super().of(Beside(record, may=access.list_allowed(record)))
 
 
+class SignOnOptionResponse(ResponseBody):
+    """An identity provider by which one may sign in: a browser is sent to `/api/auth/sso/{slug}`."""
+
+    slug: str
+    name: str
+
+
 class SignInOptionsResponse(ResponseBody):
     """What a stranger may do here: make an account, ask for a new password, set the installation up."""
 
     signup: bool = Field(description="Whether strangers may make an account.")
     password_reset: bool = Field(description="Whether a link to a new password is sent by email.")
     set_up: bool = Field(description="Whether the installation is set up: somebody has set a password.")
+    password_sign_in: Literal["everyone", "administrators"] = Field(description="Who may sign in by password.")
+    sign_on: list[SignOnOptionResponse] = Field(description="The identity providers by which one may sign in.")
 
 
 class OwnSessionResponse(ResponseBody):

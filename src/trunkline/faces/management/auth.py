@@ -32,6 +32,7 @@ from trunkline.faces.management.account_wire import (
     SessionResponse,
     SetupRequest,
     SignInOptionsResponse,
+    SignOnOptionResponse,
     SignupRequest,
 )
 from trunkline.faces.management.session_cookie import read_cookie, remove_cookie, set_cookie
@@ -133,9 +134,11 @@ async def reset_password(
 async def get_sign_in_options(services: ServicesDep) -> SignInOptionsResponse:
     """What a stranger may do here. Needs no key."""
     return SignInOptionsResponse(
-        signup=services.settings.signup == "open",
+        signup=services.settings.signup == "open" and services.sessions.takes_password_of("user"),
         password_reset=services.password_resets.possible,
         set_up=not await services.setup.is_unfinished(),
+        password_sign_in=services.settings.password_sign_in,
+        sign_on=[SignOnOptionResponse.of(option) for option in await services.sign_on.list_options()],
     )
 
 

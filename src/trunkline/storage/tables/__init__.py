@@ -20,6 +20,7 @@ from trunkline.storage.tables.experiment import (
 )
 from trunkline.storage.tables.feature import Feature
 from trunkline.storage.tables.health import ConfigurationHealth, HealthCount
+from trunkline.storage.tables.identity import IdentityProvider, UsedSignOn, UserIdentity
 from trunkline.storage.tables.instance import AuditChain, AuditEvent, Fact, Lease
 from trunkline.storage.tables.limit import Limit
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
@@ -63,6 +64,7 @@ __all__ = [
     "Feature",
     "FilePiece",
     "HealthCount",
+    "IdentityProvider",
     "Invitation",
     "Job",
     "JournalLag",
@@ -92,7 +94,9 @@ __all__ = [
     "UsageEventRow",
     "UsageGroup",
     "UsageSum",
+    "UsedSignOn",
     "User",
+    "UserIdentity",
     "UtcDateTime",
     "VersionUsage",
     "Workspace",

@@ -69,7 +69,7 @@ class Workspace(Base):
 
 
 class Membership(Base):
-    """A user's role in a workspace."""
+    """A user's role in a workspace. ``granted_by`` is the identity provider whose groups gave it; None: people did."""
 
     __tablename__ = "memberships"
     __table_args__ = (Index("ix_memberships_user_id", "user_id", "workspace_id"),)
@@ -77,6 +77,7 @@ class Membership(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(16))
+    granted_by: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
