@@ -23,6 +23,8 @@ PUBLIC = {
     ("POST", "/api/auth/password/reset"),
     ("POST", "/api/auth/signup"),
     ("POST", "/api/auth/invitations/accept"),
+    # By a token of its own.
+    *((method, "/scim/v2/{path:path}") for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),

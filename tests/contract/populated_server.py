@@ -196,6 +196,8 @@ async def _make_identity_provider(populated: PopulatedServer, client: httpx2.Asy
         group_roles=[],
         links_by_email=False,
         is_enabled=False,
+        scim_digest=new_id(),
+        scim_mask="tls-…mask",
         created_by=root.id,
     )
     database = Database(populated.live.settings.effective_database_url)

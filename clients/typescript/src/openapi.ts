@@ -1358,6 +1358,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All identity providers, the oldest first
+         * @description All identity providers, the oldest first.
+         */
+        get: operations["list_identity_providers"];
+        put?: never;
+        /**
+         * Add an identity provider, whose discovery document is read at once
+         * @description Add an identity provider, whose discovery document is read at once.
+         */
+        post: operations["create_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/{identity_provider_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One identity provider
+         * @description One identity provider.
+         */
+        get: operations["get_identity_provider"];
+        /**
+         * Change any part of an identity provider but its slug
+         * @description Change any part of an identity provider but its slug.
+         */
+        put: operations["update_identity_provider"];
+        post?: never;
+        /**
+         * Delete an identity provider
+         * @description Delete an identity provider. Memberships that its groups gave end, and keys that were made in them.
+         */
+        delete: operations["delete_identity_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -8998,6 +9050,50 @@ export interface components {
             models: string[];
         };
         /**
+         * GroupRoleBody
+         * @description The role that the people of a group have in a workspace.
+         */
+        GroupRoleBody: {
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+            /**
+             * Group
+             * @description The name of the group, as the provider sends it.
+             */
+            group: string;
+        };
+        /**
+         * GroupRoleResponse
+         * @description The role that the people of a group have in a workspace.
+         */
+        GroupRoleResponse: {
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+            /**
+             * Group
+             * @description The name of the group, as the provider sends it.
+             */
+            group: string;
+        };
+        /**
          * GuardrailReadingResponse
          * @description How a version stands to a guardrail: what it is over the control now, and what it certainly is at least.
          */
@@ -9056,6 +9152,230 @@ export interface components {
             slowShare?: components["schemas"]["ShareLimitRequest"] | null;
             /** @description The limit on the cost of a request. */
             cost?: components["schemas"]["CostLimitRequest"] | null;
+        };
+        /**
+         * IdentityProviderCreateRequest
+         * @description A new identity provider. Its discovery document is read at once: `issuer` must be what that says.
+         * @example {
+         *       "clientId": "0oa1b2c3d4",
+         *       "clientSecret": "…",
+         *       "groupRoles": [
+         *         {
+         *           "group": "engineering",
+         *           "role": "member",
+         *           "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *         }
+         *       ],
+         *       "issuer": "https://example.okta.com",
+         *       "name": "Okta",
+         *       "slug": "okta"
+         *     }
+         */
+        IdentityProviderCreateRequest: {
+            /**
+             * Clientsecret
+             * @description The secret that the identity provider gave to Trunkline. Write-only: responses show a mask.
+             */
+            clientSecret?: string | null;
+            /**
+             * Scopes
+             * @description The scopes that are asked for.
+             */
+            scopes?: string[] | null;
+            /**
+             * Groupsclaim
+             * @description The claim with the groups of who signs in.
+             */
+            groupsClaim?: string | null;
+            /**
+             * Grouproles
+             * @description Which group has which role in which workspace. Of several, the strongest counts.
+             */
+            groupRoles?: components["schemas"]["GroupRoleBody"][] | null;
+            /** @description The role of people none of whose groups has one; `null`: they cannot sign in. */
+            defaultRole?: components["schemas"]["WorkspaceRoleBody"] | null;
+            /**
+             * Linksbyemail
+             * @description Whether the first sign-in of somebody links the account that has their verified email address already.
+             */
+            linksByEmail?: boolean | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Issuer
+             * @description The issuer of the identity provider, exactly as its discovery document has it.
+             */
+            issuer: string;
+            /**
+             * Clientid
+             * @description The id that the identity provider gave to Trunkline.
+             */
+            clientId: string;
+        };
+        /**
+         * IdentityProviderResponse
+         * @description An identity provider. `redirectUri` is what it must be told.
+         */
+        IdentityProviderResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Issuer
+             * @description The issuer of the identity provider, exactly as its discovery document has it.
+             */
+            issuer: string;
+            /**
+             * Clientid
+             * @description The id that the identity provider gave to Trunkline.
+             */
+            clientId: string;
+            /**
+             * Clientsecretmask
+             * @description The client secret, masked; `null` if there is none.
+             */
+            clientSecretMask: string | null;
+            /**
+             * Scopes
+             * @description The scopes that are asked for.
+             */
+            scopes: string[];
+            /**
+             * Groupsclaim
+             * @description The claim with the groups of who signs in.
+             */
+            groupsClaim: string;
+            /**
+             * Grouproles
+             * @description Which group has which role in which workspace. Of several, the strongest counts.
+             */
+            groupRoles: components["schemas"]["GroupRoleResponse"][];
+            /** @description The role of people none of whose groups has one; `null`: they cannot sign in. */
+            defaultRole: components["schemas"]["WorkspaceRoleResponse"] | null;
+            /**
+             * Linksbyemail
+             * @description Whether the first sign-in of somebody links the account that has their verified email address already.
+             */
+            linksByEmail: boolean;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled: boolean;
+            /**
+             * Redirecturi
+             * @description Where the identity provider sends people back to. Enter it there.
+             */
+            redirectUri: string;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * IdentityProviderUpdateRequest
+         * @description What is to change of an identity provider. With another `issuer`, the client secret is needed again.
+         * @example {
+         *       "linksByEmail": true,
+         *       "name": "Okta, Europe"
+         *     }
+         */
+        IdentityProviderUpdateRequest: {
+            /**
+             * Clientsecret
+             * @description The secret that the identity provider gave to Trunkline. Write-only: responses show a mask.
+             */
+            clientSecret?: string | null;
+            /**
+             * Scopes
+             * @description The scopes that are asked for.
+             */
+            scopes?: string[] | null;
+            /**
+             * Groupsclaim
+             * @description The claim with the groups of who signs in.
+             */
+            groupsClaim?: string | null;
+            /**
+             * Grouproles
+             * @description Which group has which role in which workspace. Of several, the strongest counts.
+             */
+            groupRoles?: components["schemas"]["GroupRoleBody"][] | null;
+            /** @description The role of people none of whose groups has one; `null`: they cannot sign in. */
+            defaultRole?: components["schemas"]["WorkspaceRoleBody"] | null;
+            /**
+             * Linksbyemail
+             * @description Whether the first sign-in of somebody links the account that has their verified email address already.
+             */
+            linksByEmail?: boolean | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug?: string | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Issuer
+             * @description The issuer of the identity provider, exactly as its discovery document has it.
+             */
+            issuer?: string | null;
+            /**
+             * Clientid
+             * @description The id that the identity provider gave to Trunkline.
+             */
+            clientId?: string | null;
         };
         /**
          * InvitationAcceptRequest
@@ -12532,6 +12852,33 @@ export interface components {
              * @description Whether the installation is set up: somebody has set a password.
              */
             setUp: boolean;
+            /**
+             * Passwordsignin
+             * @description Who may sign in by password.
+             * @enum {string}
+             */
+            passwordSignIn: "everyone" | "administrators";
+            /**
+             * Signon
+             * @description The identity providers by which one may sign in.
+             */
+            signOn: components["schemas"]["SignOnOptionResponse"][];
+        };
+        /**
+         * SignOnOptionResponse
+         * @description An identity provider by which one may sign in: a browser is sent to `/api/auth/sso/{slug}`.
+         */
+        SignOnOptionResponse: {
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
         };
         /**
          * SignupRequest
@@ -14323,6 +14670,40 @@ export interface components {
              * @description When it was last changed.
              */
             updatedAt: string;
+        };
+        /**
+         * WorkspaceRoleBody
+         * @description A role in a workspace.
+         */
+        WorkspaceRoleBody: {
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+        };
+        /**
+         * WorkspaceRoleResponse
+         * @description A role in a workspace.
+         */
+        WorkspaceRoleResponse: {
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
         };
         /**
          * WorkspaceUpdateRequest
@@ -18086,6 +18467,500 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_identity_providers: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The identity provider's `id`. */
+                identity_provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The identity provider's `id`. */
+                identity_provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The identity provider's `id`. */
+                identity_provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

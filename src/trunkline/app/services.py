@@ -72,6 +72,7 @@ from trunkline.control.policies.preview import PolicyPreviews
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.prices.workspace_prices import WorkspacePrices
+from trunkline.control.provisioning.provisioning import Provisioning
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Check, Readiness
 from trunkline.control.retention import Retention
@@ -302,7 +303,10 @@ def make_services(
             now=parts.now,
         ),
         identity_providers=IdentityProviders(
-            database, credentials, audit, discovery, settings.effective_public_url, now=parts.now
+            database, credentials, audit, discovery, people.tokens, settings.effective_public_url, now=parts.now
+        ),
+        provisioning=Provisioning(
+            database, people.tokens, people.registration, people.sessions, audit, settings.effective_public_url
         ),
         users=people.users,
         workspaces=Workspaces(database, audit),

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from trunkline.cli.api import call
+from trunkline.cli.api import Api, call
 from trunkline.cli.kind import Kind, Record, text
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, say
-from trunkline.cli.record_commands import add_edit, add_list, add_remove, add_show
+from trunkline.cli.record_commands import Which, add_edit, add_list, add_remove, add_show
 from trunkline.cli.secret_input import read_secret
 from trunkline.core.errors import InvalidInput
 
@@ -31,7 +31,10 @@ PROVIDERS: Final = Kind(
 )
 
 app = typer.Typer(
-    name="identity-providers", add_completion=False, help="Single sign-on: who vouches for people.", no_args_is_help=True
+    name="identity-providers",
+    add_completion=False,
+    help="Single sign-on: who vouches for people.",
+    no_args_is_help=True,
 )
 add_list(app, PROVIDERS, empty="There are none. Add one: trunkline identity-providers add SLUG NAME ISSUER CLIENT_ID")
 add_show(app, PROVIDERS)
@@ -81,6 +84,22 @@ def add(
     made: Record = msgspec.json.decode(answer)
     say(f"{name} is added.")
     note(f"Enter this redirect URI at {name}: {made['redirectUri']}")
+
+
+@app.command("scim-token")
+def make_scim_token(which: Which, json: Json = False) -> None:
+    """Make the token by which a provider sends users and groups by SCIM. The last one is void."""
+
+    async def work(api: Api) -> bytes:
+        return await api.ask("POST", PROVIDERS.place(await PROVIDERS.find_id(api, which), "scim-token"))
+
+    answer = call(work)
+    if json:
+        print_json(answer)
+        return
+    made: Record = msgspec.json.decode(answer)
+    say(f"Base URL: {made['scimUrl']}")
+    say(f"Token, which is not shown again: {made['token']}")
 
 
 def _read_group(given: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import IdentityProvider, UsedSignOn, UserIdentity
+from trunkline.storage.tables import IdentityProvider, ProvisionedGroup, ProvisionedMember, UsedSignOn, UserIdentity
 
 
 async def insert(tx: Transaction, row: IdentityProvider) -> None:
@@ -27,6 +27,11 @@ async def find(tx: Transaction, provider_id: str, *, lock: bool = False) -> Iden
 async def find_by_slug(tx: Transaction, slug: str) -> IdentityProvider | None:
     """The provider with that slug."""
     return await tx.scalar(select(IdentityProvider).where(IdentityProvider.slug == slug))
+
+
+async def find_by_scim_digest(tx: Transaction, digest: str) -> IdentityProvider | None:
+    """The provider whose SCIM token has that digest."""
+    return await tx.scalar(select(IdentityProvider).where(IdentityProvider.scim_digest == digest))
 
 
 async def find_page(tx: Transaction, *, limit: int, after: str | None) -> Sequence[IdentityProvider]:
@@ -49,7 +54,10 @@ async def count(tx: Transaction) -> int:
 
 
 async def remove(tx: Transaction, row: IdentityProvider) -> None:
-    """Delete it, with the identities that it vouched for."""
+    """Delete it, with the identities that it vouched for, and what it sent."""
+    sent = select(ProvisionedGroup.id).where(ProvisionedGroup.provider_id == row.id)
+    await tx.execute(delete(ProvisionedMember).where(ProvisionedMember.group_id.in_(sent)))
+    await tx.execute(delete(ProvisionedGroup).where(ProvisionedGroup.provider_id == row.id))
     await tx.execute(delete(UserIdentity).where(UserIdentity.provider_id == row.id))
     await tx.delete(row)
     await tx.flush()

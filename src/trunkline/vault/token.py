@@ -26,12 +26,15 @@ class TokenKind(Enum):
     REFRESH = "tlr-"
     ONE_TIME = "tlo-"
     """Set-up, invitations, password resets: good for one use within its time."""
+    SCIM = "tls-"
+    """By which an identity provider sends users and groups."""
 
 
 _PURPOSES: Final = {
     TokenKind.API_KEY: Purpose.API_KEY,
     TokenKind.REFRESH: Purpose.REFRESH_TOKEN,
     TokenKind.ONE_TIME: Purpose.ONE_TIME_TOKEN,
+    TokenKind.SCIM: Purpose.SCIM_TOKEN,
 }
 
 

@@ -212,8 +212,8 @@ class Sessions:
                 raise NotFound("You have no open session of that id.")
             await self._end(tx, session, "auth.logout", actor=actor)
 
-    async def end_all(self, tx: Transaction, actor: Actor, user_id: str, *, keep: str | None = None) -> int:
-        """End a user's sessions, but not ``keep``. How many there were."""
+    async def end_all(self, tx: Transaction, actor: Actor | None, user_id: str, *, keep: str | None = None) -> int:
+        """End a user's sessions, but not ``keep``. How many there were. ``actor`` None: their provider wants it."""
         ended = await sessions.revoke_all(tx, user_id, now(), keep=keep)
         if ended:
             change_marks.note_all(tx, "session", user_id)

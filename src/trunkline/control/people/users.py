@@ -74,11 +74,11 @@ class Users:
                 user.name = change.name
             if change.role is not None and change.role != user.role:
                 if user.role == "admin":
-                    await self._require_another_admin(tx, user)
+                    await require_another_admin(tx, user)
                 user.role = change.role
             if change.disabled is not None and change.disabled != (user.disabled_at is not None):
                 if change.disabled:
-                    await self._require_another_admin(tx, user)
+                    await require_another_admin(tx, user)
                 user.disabled_at = now() if change.disabled else None
             if hashed is not None:
                 user.password_hash = hashed
@@ -104,10 +104,12 @@ class Users:
             raise NotFound("There is no user of that id.")
         return user
 
-    async def _require_another_admin(self, tx: Transaction, user: User) -> None:
-        admins = await users.lock_admins(tx)
-        if user.id in admins and len(admins) == 1:
-            raise Conflict("This is the last administrator. Make somebody else one first.", code="last_admin")
+
+async def require_another_admin(tx: Transaction, user: User) -> None:
+    """Raise :class:`Conflict` for the last administrator who can sign in by password."""
+    admins = await users.lock_admins(tx)
+    if user.id in admins and len(admins) == 1:
+        raise Conflict("This is the last administrator. Make somebody else one first.", code="last_admin")
 
 
 def _state(user: User) -> dict[str, JsonValue]:

@@ -63,7 +63,10 @@ class ProviderDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider as the administrator sees it. ``redirect_uri`` is what the provider must be told."""
+    """A provider as the administrator sees it. ``redirect_uri`` is what the provider must be told.
+
+    ``scim_url`` is where it may send users and groups, by the token that ``scim_token_mask`` shows masked.
+    """
 
     id: str
     slug: str
@@ -78,6 +81,8 @@ class ProviderRecord(msgspec.Struct, frozen=True, kw_only=True):
     links_by_email: bool
     is_enabled: bool
     redirect_uri: str
+    scim_url: str
+    scim_token_mask: str | None
     revision: int
     created_by: str
     created_at: datetime

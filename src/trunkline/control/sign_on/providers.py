@@ -30,6 +30,7 @@ from trunkline.control.sign_on.provider import (
 )
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role, at_least
+from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale, UpstreamError
 from trunkline.core.secret import Secret
 from trunkline.outbound import Url
@@ -38,6 +39,7 @@ from trunkline.storage import identity_providers as rows
 from trunkline.storage import workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import IdentityProvider
+from trunkline.vault.token import TokenKind, Tokens
 
 SECRET = "clientSecret"  # noqa: S105 - the name of a field
 """The field of a credential that holds the client secret."""
@@ -55,6 +57,7 @@ class IdentityProviders:
         credentials: Credentials,
         audit: Audit,
         discovery: Discovery,
+        tokens: Tokens,
         public_url: str,
         *,
         now: Callable[[], datetime],
@@ -63,6 +66,7 @@ class IdentityProviders:
         self._credentials = credentials
         self._audit = audit
         self._discovery = discovery
+        self._tokens = tokens
         self._public_url = public_url
         self._now = now
 
@@ -177,6 +181,39 @@ class IdentityProviders:
                 tx, actor, "identity_providers.delete", target=(PROVIDER, provider_id), before=before
             )
 
+    async def create_scim_token(self, actor: Actor, provider_id: str) -> Secret:
+        """The token by which the provider sends users and groups, shown this once; one from before is void."""
+        access.check(actor, "identity_providers.manage")
+        token = self._tokens.issue(TokenKind.SCIM)
+        async with self._database.write() as tx:
+            row = await _find(tx, provider_id, lock=True)
+            row.scim_digest, row.scim_mask = token.digest.hex(), token.display
+            shown: JsonValue = {"mask": token.display, "fingerprint": row.scim_digest[:16]}
+            await self._audit.record(
+                tx,
+                actor,
+                "identity_providers.change",
+                target=(PROVIDER, row.id),
+                after={"name": row.name, "scimToken": shown},
+            )
+        return token.secret
+
+    async def delete_scim_token(self, actor: Actor, provider_id: str) -> None:
+        """Void the token. What was sent with it stays. Raises NotFound where there is none."""
+        access.check(actor, "identity_providers.manage")
+        async with self._database.write() as tx:
+            row = await _find(tx, provider_id, lock=True)
+            if row.scim_digest is None:
+                raise NotFound("This identity provider has no SCIM token.")
+            row.scim_digest = row.scim_mask = None
+            await self._audit.record(
+                tx,
+                actor,
+                "identity_providers.change",
+                target=(PROVIDER, row.id),
+                after={"name": row.name, "scimToken": None},
+            )
+
     async def _discover(self, issuer: str) -> ProviderMetadata:
         try:
             return await self._discovery.read(issuer, again=True)
@@ -241,6 +278,8 @@ class IdentityProviders:
                 group_roles=read_group_roles(row),
                 default_role=read_default_role(row),
                 redirect_uri=write_redirect_uri(self._public_url, row.slug),
+                scim_url=write_scim_url(self._public_url),
+                scim_token_mask=row.scim_mask,
             )
             for row in found
         ]
@@ -249,6 +288,11 @@ class IdentityProviders:
 def write_redirect_uri(public_url: str, slug: str) -> str:
     """Where the provider sends people back to."""
     return f"{public_url}/api/auth/sso/{slug}/callback"
+
+
+def write_scim_url(public_url: str) -> str:
+    """Where the provider sends users and groups to."""
+    return f"{public_url}/scim/v2"
 
 
 async def _find(

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -32,7 +32,7 @@ from trunkline.core.errors import Forbidden, InvalidInput, NotFound, TrunklineEr
 from trunkline.core.secret import Secret
 from trunkline.outbound import Transport, Url
 from trunkline.storage import identity_providers as rows
-from trunkline.storage import users
+from trunkline.storage import provisioning, users
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import IdentityProvider, User, UserIdentity
 from trunkline.vault.sign_on_ticket import LIFETIME_SECONDS, SignOnClaims, SignOnTickets
@@ -232,9 +232,13 @@ class SignOn:
         self, tx: Transaction, provider: IdentityProvider, person: Person
     ) -> tuple[User | None, Forbidden | None]:
         """Who it is, with the roles of their groups; and why they are not let in, if they are not."""
-        grants = find_grants(provider, person.groups)
-        refusal = None if grants else _no_role(provider, person)
-        identity = await rows.find_identity(tx, provider.id, person.subject)
+        identity = await self._find_identity(tx, provider, person)
+        groups: Collection[str] = person.groups
+        if await provisioning.count_groups(tx, provider.id) > 0:
+            # A provider that sends groups sends each change of them; its tokens may say less.
+            groups = frozenset() if identity is None else await provisioning.find_group_names(tx, identity.id)
+        grants = find_grants(provider, groups)
+        refusal = None if grants else _no_role(provider, groups)
         if identity is None:
             if refusal is not None:
                 return None, refusal
@@ -255,6 +259,17 @@ class SignOn:
             user.name = person.name
         await apply_grants(tx, self._audit, provider, user, grants)
         return user, refusal
+
+    async def _find_identity(self, tx: Transaction, provider: IdentityProvider, person: Person) -> UserIdentity | None:
+        """Whom the provider has vouched for before, or has sent by SCIM: that is found by its userName."""
+        known = await rows.find_identity(tx, provider.id, person.subject)
+        if known is not None or person.email is None or person.email_verified is False:
+            return known
+        sent = await provisioning.find_by_user_name(tx, provider.id, person.email)
+        if sent is None or sent.subject is not None:
+            return None
+        sent.subject = person.subject
+        return sent
 
     async def _find_or_make(self, tx: Transaction, provider: IdentityProvider, person: Person) -> User:
         if person.email is None:
@@ -317,8 +332,8 @@ def _read_code(provider: IdentityProvider, metadata: ProviderMetadata, given: Ma
     return given["code"]
 
 
-def _no_role(provider: IdentityProvider, person: Person) -> Forbidden:
-    have = "None of your groups has" if person.groups else "You are in no group, and only groups have"
+def _no_role(provider: IdentityProvider, groups: Collection[str]) -> Forbidden:
+    have = "None of your groups has" if groups else "You are in no group, and only groups have"
     return Forbidden(
         f"{have} a role here. Ask the administrator of this installation to give one of your groups at {provider.name}"
         " a role, or to set a default role.",

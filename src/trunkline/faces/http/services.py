@@ -69,6 +69,7 @@ from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.preview import PolicyPreviews
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.prices.workspace_prices import WorkspacePrices
+from trunkline.control.provisioning.provisioning import Provisioning
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Readiness
 from trunkline.control.retention import Retention
@@ -163,6 +164,7 @@ class Services:
     discoveries: Discoveries
     sign_on: SignOn
     identity_providers: IdentityProviders
+    provisioning: Provisioning
     users: Users
     workspaces: Workspaces
     counts: Counts

@@ -52,7 +52,17 @@ class _ProviderFields(RequestBody):
     """What adding and changing a provider have in common."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
-        {"id", "clientSecretMask", "redirectUri", "revision", "createdBy", "createdAt", "updatedAt"}
+        {
+            "id",
+            "clientSecretMask",
+            "redirectUri",
+            "scimUrl",
+            "scimTokenMask",
+            "revision",
+            "createdBy",
+            "createdAt",
+            "updatedAt",
+        }
     )
 
     client_secret: _ClientSecret | None = None
@@ -147,6 +157,8 @@ class IdentityProviderResponse(ResponseBody):
     links_by_email: bool
     enabled: bool
     redirect_uri: str
+    scim_url: str
+    scim_token_mask: str | None
     revision: int
     created_by: str
     created_at: Moment
@@ -156,3 +168,10 @@ class IdentityProviderResponse(ResponseBody):
     def of(cls, record: ProviderRecord) -> IdentityProviderResponse:
         """From the record."""
         return cast("IdentityProviderResponse", super().of(Beside(record, enabled=record.is_enabled)))
+
+
+class ScimTokenResponse(ResponseBody):
+    """A new SCIM token, which is shown this once."""
+
+    token: str
+    scim_url: str

@@ -13,6 +13,7 @@ from trunkline.faces.management.identity_provider_wire import (
     IdentityProviderCreateRequest,
     IdentityProviderResponse,
     IdentityProviderUpdateRequest,
+    ScimTokenResponse,
 )
 
 router = APIRouter(
@@ -72,4 +73,19 @@ async def delete_identity_provider(
 ) -> SuccessResponse:
     """Delete an identity provider. Memberships that its groups gave end, and keys that were made in them."""
     await services.identity_providers.delete(actor, identity_provider_id, if_revision=if_match)
+    return SuccessResponse()
+
+
+@router.post("/{identity_provider_id}/scim-token", status_code=201)
+async def create_scim_token(services: ServicesDep, identity_provider_id: PathId, actor: ActorDep) -> ScimTokenResponse:
+    """Make the token by which the identity provider sends users and groups. The last one is void."""
+    token = await services.identity_providers.create_scim_token(actor, identity_provider_id)
+    record = await services.identity_providers.get(actor, identity_provider_id)
+    return ScimTokenResponse(token=token.reveal(), scim_url=record.scim_url)
+
+
+@router.delete("/{identity_provider_id}/scim-token")
+async def delete_scim_token(services: ServicesDep, identity_provider_id: PathId, actor: ActorDep) -> SuccessResponse:
+    """Void the token. Users and groups that were sent stay as they are."""
+    await services.identity_providers.delete_scim_token(actor, identity_provider_id)
     return SuccessResponse()

@@ -20,7 +20,13 @@ from trunkline.storage.tables.experiment import (
 )
 from trunkline.storage.tables.feature import Feature
 from trunkline.storage.tables.health import ConfigurationHealth, HealthCount
-from trunkline.storage.tables.identity import IdentityProvider, UsedSignOn, UserIdentity
+from trunkline.storage.tables.identity import (
+    IdentityProvider,
+    ProvisionedGroup,
+    ProvisionedMember,
+    UsedSignOn,
+    UserIdentity,
+)
 from trunkline.storage.tables.instance import AuditChain, AuditEvent, Fact, Lease
 from trunkline.storage.tables.limit import Limit
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
@@ -79,6 +85,8 @@ __all__ = [
     "Policy",
     "PolicyViolation",
     "ProviderTemplate",
+    "ProvisionedGroup",
+    "ProvisionedMember",
     "RateLimitReading",
     "Rating",
     "Revision",
