@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.identity_provider_wire import (
@@ -16,7 +17,7 @@ from trunkline.faces.management.identity_provider_wire import (
     ScimTokenResponse,
 )
 
-router = APIRouter(
+router = Router(
     prefix="/api/identity-providers", tags=["Single sign-on"], dependencies=[allow("identity_providers.manage")]
 )
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from trunkline.core.errors import TrunklineError
 from trunkline.faces.http.auth import KNOWN, find_credential
 from trunkline.faces.http.errors import status_of
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 
 # Its description is the protocol's own: GET /scim/v2/Schemas.
-router = APIRouter(prefix="/scim/v2", include_in_schema=False)
+router = Router(prefix="/scim/v2", include_in_schema=False)
 
 
 @router.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from trunkline.core.errors import TrunklineError
 from trunkline.faces.http.errors import status_of
 from trunkline.faces.http.page import POLICY
+from trunkline.faces.http.router import Router
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.management.session_cookie import set_cookie
 from trunkline.vault.sign_on_ticket import LIFETIME_SECONDS
@@ -19,7 +20,7 @@ TICKET: Final = "trunkline_sign_on"
 """The cookie that binds a sign-in to the browser that has begun it. Other sites' pages lead back here: it is lax."""
 
 # No part of the API that programs call: only browsers get here, and what goes wrong is told to people.
-router = APIRouter(prefix="/api/auth/sso", include_in_schema=False)
+router = Router(prefix="/api/auth/sso", include_in_schema=False)
 
 
 @router.get("/{slug}")
