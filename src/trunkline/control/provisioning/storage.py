@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from scim2_models import (
     SearchRequest,
 )
 from scim2_models import NotImplementedException as NotSupported
-from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr
+from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 from scim2_server.storage import AsyncScimStorage, SearchPage
 
 from trunkline.control.provisioning.groups import ProvisionedGroups
@@ -134,7 +134,7 @@ class ProvisionedStorage(AsyncScimStorage):
         return self._open
 
     @asynccontextmanager
-    async def _transact(self) -> AsyncIterator[None]:
+    async def _transact(self) -> AsyncGenerator[None]:
         async with self._database.write() if self._writes else self._database.read() as tx:
             self._open = tx
             try:
@@ -157,9 +157,9 @@ def _find_equal(node: FilterNode) -> dict[str, str]:
     match node:
         case Comparison(op=CompareOperator.eq, value=str(value)):
             return {str(node.attr_path).rpartition(":")[2]: value}
-        case LogicalExpr() if str(node.op.value) == "and":
+        case LogicalExpr(op=LogicalOperator.and_):
             found: dict[str, str] = {}
-            for part in (node.left, node.right):
+            for part in node.terms:
                 found |= _find_equal(part)
             return found
         case _:

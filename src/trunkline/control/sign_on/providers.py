@@ -188,7 +188,7 @@ class IdentityProviders:
         async with self._database.write() as tx:
             row = await _find(tx, provider_id, lock=True)
             row.scim_digest, row.scim_mask = token.digest.hex(), token.display
-            shown: JsonValue = {"mask": token.display, "fingerprint": row.scim_digest[:16]}
+            shown: JsonValue = {"mask": token.display, "fingerprint": token.digest.hex()[:16]}
             await self._audit.record(
                 tx,
                 actor,
