@@ -41,6 +41,8 @@ NAMES_WHAT_IS_NOT_HERE = {
     # The keys of the server's environment are its administrator's, and the owner of a workspace is somebody else.
     "POST /api/discoveries/{name}": 403,
     "POST /api/vault/rotate": 403,
+    "POST /api/identity-providers": 403,
+    "PUT /api/identity-providers/{identity_provider_id}": 403,
     # Strangers may make accounts where the installation lets them.
     "POST /api/auth/signup": 403,
     # There are more versions than the one.

@@ -35,14 +35,14 @@ _Scopes = Annotated[list[str], Field(max_length=30, description="What is asked f
 _GroupsClaim = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
 
-class WorkspaceRoleBody(RequestBody):
+class WorkspaceRoleRequest(RequestBody):
     """A role in a workspace."""
 
     workspace_id: GivenId
     role: GrantableRole
 
 
-class GroupRoleBody(WorkspaceRoleBody):
+class GroupRoleRequest(WorkspaceRoleRequest):
     """The role that the people of a group have in a workspace."""
 
     group: Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -68,8 +68,8 @@ class _ProviderFields(RequestBody):
     client_secret: _ClientSecret | None = None
     scopes: _Scopes | None = None
     groups_claim: _GroupsClaim | None = None
-    group_roles: Annotated[list[GroupRoleBody], Field(max_length=MOST_GROUP_ROLES)] | None = None
-    default_role: WorkspaceRoleBody | None = None
+    group_roles: Annotated[list[GroupRoleRequest], Field(max_length=MOST_GROUP_ROLES)] | None = None
+    default_role: WorkspaceRoleRequest | None = None
     links_by_email: StrictBool | None = None
     enabled: StrictBool | None = None
 
