@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -32,9 +33,13 @@ async def come_back(scene: Scene, forger: Forger, **more: str) -> httpx2.Respons
     return await browser.get("/api/auth/sso/corp/callback", params=answer)
 
 
+def encode(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
 def write_unsigned(claims: Claims) -> str:
     parts = [json.dumps({"alg": "none"}).encode(), json.dumps(claims).encode(), b""]
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    return ".".join(encode(part) for part in parts)
 
 
 def sign_with_the_client_secret(forger: Forger) -> None:
@@ -44,8 +49,13 @@ def sign_with_the_client_secret(forger: Forger) -> None:
 
 def sign_with_the_public_key(forger: Forger) -> None:
     """The old confusion: a public key taken for a shared secret."""
-    forger.key = OctKey.import_key(forger.known.as_pem(private=False))
-    forger.header = {"alg": "HS256"}
+    public = forger.known.as_pem(private=False)
+
+    def sign(claims: Claims) -> str:
+        stated = ".".join(encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "kid": "one"}, claims))
+        return f"{stated}.{encode(hmac.digest(public, stated.encode(), 'sha256'))}"
+
+    forger.write = sign
 
 
 def sign_with_another_key(forger: Forger) -> None:
@@ -84,7 +94,7 @@ BAD: dict[str, tuple[Callable[[Forger], None], str]] = {
     "signed with the client secret": (sign_with_the_client_secret, "id_token_algorithm"),
     "signed with the public key": (sign_with_the_public_key, "id_token_algorithm"),
     "signed with another key": (sign_with_another_key, "id_token_invalid"),
-    "signed with a key that is unknown": (bring_its_own_key, "id_token_unknown_key"),
+    "signed with a key that it brings": (bring_its_own_key, "id_token_invalid"),
     "too many groups": (
         change(groups=None, _claim_names={"groups": "src1"}, _claim_sources={}),
         "sign_on_too_many_groups",
@@ -105,9 +115,7 @@ async def test_a_bad_token_signs_nobody_in(small_scene: Scene, forger: Forger, n
     assert len((await small_scene.admin.client.get("/api/users")).json()) == 1
 
 
-@pytest.mark.parametrize(
-    "good", [{}, {"aud": [CLIENT_ID, "other"], "azp": CLIENT_ID}, {"exp": int(time.time()) - 20}, {"groups": "staff"}]
-)
+@pytest.mark.parametrize("good", [{}, {"aud": [CLIENT_ID, "other"], "azp": CLIENT_ID}, {"groups": "staff"}])
 async def test_a_good_token_signs_in(small_scene: Scene, forger: Forger, good: Claims) -> None:
     await small_scene.add_provider(forger.issuer)
     forger.change = good

@@ -65,7 +65,7 @@ async def test_what_is_wrong_is_named(small_scene: Scene, forger: Forger, fields
     [
         ({"issuer": "https://evil.example"}, "is of the issuer"),
         ({"token_endpoint": "ftp://x"}, "wrong address"),
-        ({"jwks_uri": None}, "cannot be read"),
+        ({"jwks_uri": None}, "no discovery document that can be read"),
     ],
 )
 async def test_a_discovery_document_that_is_wrong_is_refused(

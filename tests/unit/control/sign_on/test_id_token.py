@@ -9,6 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from trunkline.control.sign_on.id_token import UnknownSigningKey, verify_id_token
+from trunkline.core.errors import Forbidden
 
 NOW = 1_700_000_000
 CLAIMS = {"iss": "https://i.example", "sub": "ann", "aud": "c", "iat": NOW, "exp": NOW + 300, "nonce": "n"}
@@ -49,6 +50,18 @@ def test_without_an_id_the_one_key_that_signs_is_meant() -> None:
         verify(token, public, other)
     with pytest.raises(UnknownSigningKey):
         verify(token)
+
+
+def test_clocks_may_differ_by_a_minute() -> None:
+    token, key = sign(RSA, "RS256", kid="r"), RSA.as_dict(private=False)
+
+    def verify_at(now: float) -> object:
+        return verify_id_token(token, [key], issuer="https://i.example", client_id="c", nonce="n", now=now)
+
+    assert verify_at(NOW + 359) == verify_at(NOW - 60) == CLAIMS
+    for now in (NOW + 361, NOW - 61):
+        with pytest.raises(Forbidden, match=r"has expired|from the future"):
+            verify_at(now)
 
 
 def test_a_symmetric_key_is_none_that_signs() -> None:
