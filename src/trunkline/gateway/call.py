@@ -39,10 +39,18 @@ class Books(Protocol):
     """The journal, as a call sees it. ``settle`` is done when the record would survive the death of this process."""
 
     def open(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
-        """Write down that a call is dispatched. Raises :class:`Unavailable` when nothing can be written.
+        """Write down that a call begins. Raises :class:`Unavailable` when nothing can be written.
 
-        With a ``template`` the ``payload`` is one that it wrote.
+        With a ``template`` the ``payload`` is one that it wrote. The call is sent when that is written.
         """
+        ...
+
+    def start_after(self, starter: Waiter) -> None:
+        """Tell ``starter`` when what was recorded last would survive the death of this process, or would not."""
+        ...
+
+    async def written(self) -> None:
+        """Return when all that was recorded would survive. Raises :class:`Unavailable` when that cannot be."""
         ...
 
     def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:

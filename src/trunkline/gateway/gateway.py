@@ -11,7 +11,7 @@ import msgspec
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
-from trunkline.core.errors import CannotOpen, InvalidInput, NotFound, TrunklineError, UpstreamError
+from trunkline.core.errors import CannotOpen, InvalidInput, NotFound, TrunklineError, Unavailable, UpstreamError
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer, write_headers
 from trunkline.gateway.batches.vetting import Vetting
@@ -275,6 +275,8 @@ class Gateway:
         deadline = ticks() + self._timeouts.total
         if begun is None:
             self._budget.deposit(place, candidate.entry.id)
+            # What a provider has been asked, the books know, whatever becomes of this process.
+            await self._ledger.books.written()
         timeouts = self._grant(queue, self._timeouts.total)
         tries = 0
         while True:
@@ -337,7 +339,9 @@ class Gateway:
 
 
 def _status(error: TrunklineError) -> int:
-    return (error.status or 502) if isinstance(error, UpstreamError) else 400
+    if isinstance(error, UpstreamError):
+        return error.status or 502
+    return 503 if isinstance(error, Unavailable) else 400
 
 
 async def _read_failure(prepared: Prepared, response: IncomingResponse) -> UpstreamError:

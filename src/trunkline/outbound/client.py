@@ -85,8 +85,9 @@ class Client:
         return None if pool is None or loop is None else pool.take(loop.time())
 
     def give_back(self, connection: Connection) -> None:
-        """Nothing was sent on it."""
-        self._pools[connection.origin].put(connection)
+        """Nothing was sent on it. One that was closed meanwhile is forgotten already, or will be."""
+        if connection.usable:
+            self._pools[connection.origin].put(connection)
 
     def begin(
         self, connection: Connection, head: bytes, body: bytes, timeouts: Timeouts, heard: Callable[[], None]

@@ -168,6 +168,11 @@ class Connection(asyncio.BufferedProtocol):
             reply.waiter = self._loop.create_future()
         else:
             reply.heard = heard
+        if self._gone:
+            # It was closed after it was taken. Told as if that came later, because nobody has the reply yet.
+            self._reply = None
+            self._loop.call_soon(reply.fail, self._closed_early())
+            return reply
         deadline = total_at
         if timeouts.first_byte < timeouts.total:
             deadline = min(self._loop.time() + timeouts.first_byte, total_at)

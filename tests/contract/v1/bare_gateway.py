@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import Any, NoReturn
 
@@ -71,6 +72,10 @@ class Books:
 
     def __init__(self) -> None:
         self.fault: Exception | None = None
+        self.write_fault: Unavailable | None = None
+        """What is in the way of writing what was taken."""
+        self.waiting: list[Callable[[], None]] | None = None
+        """Where it waits to be written, if it does."""
         self.settle_fault: Exception | None = None
         self.opened: list[Opened] = []
         self.short = 0
@@ -88,6 +93,19 @@ class Books:
             self.short += 1
             self._templates.learn(template.frame[25:], template.frame[9:25])
             self.opened.append(self._templates.read_opened(payload, event_id))
+
+    def start_after(self, starter: Waiter) -> None:
+        """As the real one, which writes at the end of the loop's turn."""
+        fault = self.write_fault
+        tell = starter.set_result if fault is None else starter.set_exception
+        if self.waiting is None:
+            asyncio.get_running_loop().call_soon(tell, fault)
+        else:
+            self.waiting.append(partial(tell, fault))
+
+    async def written(self) -> None:
+        if self.write_fault is not None:
+            raise self.write_fault
 
     async def settle(self, event_id: bytes, payload: bytes) -> None:
         await self._settle(msgspec.msgpack.decode(payload, type=UsageEvent))

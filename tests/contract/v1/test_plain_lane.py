@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NoReturn
 
@@ -16,6 +17,8 @@ from tests.contract.v1.plain_lane import (
     HEADERS,
     TRACE,
     Lane,
+    Reader,
+    Seen,
     answer,
     edited,
     hang_up,
@@ -24,6 +27,8 @@ from tests.contract.v1.plain_lane import (
     same,
     start,
 )
+from tests.e2e.server import wait_for
+from trunkline.core.errors import Unavailable
 from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
 from trunkline.dialects.passthrough import Tapped
 from trunkline.gateway.plain.plain_call import PlainCall
@@ -160,3 +165,49 @@ def test_a_client_that_goes_away_ends_the_call(lanes: tuple[Lane, Lane]) -> None
         events.append(plain_event(lane.bare.books.last()))
     assert events[0] == events[1]
     assert events[0]["outcome"] == "cancelled"
+
+
+def test_a_call_whose_beginning_cannot_be_written_is_refused_and_not_sent(lanes: tuple[Lane, Lane]) -> None:
+    seen: list[Seen] = []
+    for lane in lanes:
+        # With a connection that is warm.
+        lane.call([request()], ANSWERS["whole"])
+        lane.bare.books.write_fault = Unavailable("The disk is full.", code="journal_unavailable")
+        try:
+            with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
+                client.settimeout(20)
+                asked, settled = len(lane.upstream.asked), len(lane.bare.books.events)
+                client.sendall(request())
+                told = Reader(client).answer()
+        finally:
+            lane.bare.books.write_fault = None
+        wait_for(lambda lane=lane, settled=settled: len(lane.bare.books.events) > settled)
+        assert len(lane.upstream.asked) == asked
+        seen.append(Seen(told, [], [plain_event(event) for event in lane.bare.books.events[settled:]], []))
+        # Nothing is in the way of the next one.
+        lane.call([request()], ANSWERS["whole"])
+    assert seen[0] == seen[1]
+    assert seen[0].client.startswith(b"HTTP/1.1 503 ")
+    assert [(event["outcome"], event["cost_nanos"]) for event in seen[0].books] == [("error", 0)]
+
+
+def test_a_client_that_goes_away_before_a_call_is_sent_costs_nothing(lanes: tuple[Lane, Lane]) -> None:
+    lane, _ = lanes
+    lane.call([request()], ANSWERS["whole"])
+    books = lane.bare.books
+    asked, settled = len(lane.upstream.asked), len(books.events)
+    waiting: list[Callable[[], None]] = []
+    books.waiting = waiting
+    try:
+        with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
+            client.sendall(request())
+            wait_for(lambda: waiting)
+        wait_for(lambda: len(books.events) > settled)
+    finally:
+        books.waiting = None
+    waiting[0]()
+    event = plain_event(books.events[-1])
+    assert (event["outcome"], event["cost_nanos"], event["usage"]) == ("cancelled", 0, {})
+    assert len(lane.upstream.asked) == asked
+    # Its connection is free, and the next call goes by it.
+    lane.call([request()], ANSWERS["whole"])

@@ -38,6 +38,12 @@ class Told:
             raise Unavailable("The disk is full.")
         self.told.append(("book", None))
 
+    def start_after(self, starter: object) -> None:
+        raise AssertionError("nothing is sent here")
+
+    async def written(self) -> None:
+        raise AssertionError("nothing is sent here")
+
     def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:
         raise AssertionError("nobody waits here")
 

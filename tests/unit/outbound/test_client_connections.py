@@ -15,6 +15,7 @@ from trunkline.outbound import (
     Timeouts,
     Url,
 )
+from trunkline.outbound.request import write_head
 
 
 async def test_connections_are_used_again_the_last_one_first(client: Client, answer) -> None:
@@ -236,3 +237,40 @@ async def test_cancelling_at_any_step_leaves_no_half_used_connection(make_client
         else:
             assert isinstance(results[0], asyncio.CancelledError)
         assert await (await client.send(get("b"), Timeouts(connect=2, first_byte=2))).read() == b"b"
+
+
+@pytest.mark.parametrize("given_back", [True, False])
+async def test_a_connection_that_is_closed_after_it_was_taken_is_as_one_that_was_closed_before(
+    client: Client, serve, given_back: bool
+) -> None:
+    closing = asyncio.Event()
+
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(OK)
+        if exchange.number == 1:
+            await closing.wait()
+        else:
+            await exchange.request()
+            await exchange.send(OK)
+
+    server = await serve(handler)
+    assert await (await client.send(server.get())).read() == b"ok"
+    request = server.get()
+    connection = client.take(request.url.origin)
+    assert connection is not None
+    closing.set()
+    while connection.usable:
+        await asyncio.sleep(0)
+    if given_back:
+        client.give_back(connection)
+        assert client.take(request.url.origin) is None
+        return
+    heard: list[None] = []
+    reply = client.begin(connection, write_head(request), b"", Timeouts(), lambda: heard.append(None))
+    assert not heard, "nobody has the reply yet"
+    while not heard:
+        await asyncio.sleep(0)
+    assert isinstance(reply.error, ClosedEarly)
+    assert await (await client.resume(reply, request, Timeouts())).read() == b"ok"
+    assert len(server.requests) == 2

@@ -66,6 +66,7 @@ class Journal:
         self._clock = clock
         self._calls = calls or FileCalls()
         self._pending: list[bytes] = []
+        self._starters: list[Waiter] = []
         self._waiters: list[Waiter] = []
         self._flush_due = False
         self._retry: asyncio.TimerHandle | None = None
@@ -100,7 +101,8 @@ class Journal:
         return self._write_fault or self._sync_fault
 
     def open(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
-        """Record that a call is dispatched; it is written with the next batch, for which nobody waits.
+        """Record that a call begins. It is written with the next batch, which whoever sends the call waits for, by
+        :meth:`start_after` or :meth:`written`: then no provider has a call of which the books know nothing.
 
         ``event_id`` is 16 bytes; with a ``template`` the ``payload`` is one that it wrote. :class:`Unavailable` while
         the journal is not writable: the call must not be made.
@@ -117,6 +119,20 @@ class Journal:
         self._pending.append(frame)
         if not self._flush_due:
             self._be_due()
+
+    def start_after(self, starter: Waiter) -> None:
+        """Tell ``starter`` when what was recorded last is written, or that it is not; a sync is not waited for.
+
+        After :meth:`open`. Of several, each is told in its turn.
+        """
+        self._starters.append(starter)
+
+    async def written(self) -> None:
+        """Return when all that was recorded is written. :class:`Unavailable` when the first try did not work."""
+        if self._pending:
+            starter = self._loop.create_future()
+            self._starters.append(starter)
+            await starter
 
     def settle(self, event_id: bytes, payload: bytes) -> asyncio.Future[None]:
         """Record that a call has ended. The future is done when the record is written (``strict``: on the disk).
@@ -219,6 +235,9 @@ class Journal:
         if self._write_fault is not None:
             _log.warning("journal_written_again")
             self._write_fault = None
+        if self._starters:
+            starters, self._starters = self._starters, []
+            _resolve(starters)
         waiters, self._waiters = self._waiters, []
         if self._strict:
             self._syncer.request(self._file, waiters)
@@ -263,7 +282,8 @@ class Journal:
         if self.writable:
             _log.error("journal_not_written", consequence="New calls are refused.", reason=str(error))
         self._write_fault = _describe(error)
-        waiters, self._waiters = self._waiters, []
+        waiters = self._starters + self._waiters
+        self._starters, self._waiters = [], []
         self._reject(waiters)
         self._retry_later()
 

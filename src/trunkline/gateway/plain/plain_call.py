@@ -29,6 +29,7 @@ from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.outbound import IncomingResponse, Reply, Timeouts
+from trunkline.outbound.connection import Connection
 
 _JSON: Final = render([JSON])
 
@@ -73,6 +74,7 @@ class PlainCall:
         "_call",
         "_caller",
         "_chat",
+        "_connection",
         "_dropped",
         "_held",
         "_identity",
@@ -84,6 +86,7 @@ class PlainCall:
         "_sent",
         "_started",
         "_template",
+        "_to_send",
         "_trace",
         "actor",
         "order",
@@ -106,6 +109,8 @@ class PlainCall:
         dropped: tuple[str, ...],
         chat: Chat | None,
         prepared: PreparedChat | None,
+        connection: Connection,
+        to_send: bytes,
     ) -> None:
         self._parts = parts
         self._caller = caller
@@ -123,6 +128,9 @@ class PlainCall:
         self._dropped = dropped
         self._chat = chat
         self._prepared = prepared
+        self._connection: Connection | None = connection
+        """By which the request goes, as long as it has not gone."""
+        self._to_send = to_send
         self._call: Call | None = None
         self._passed: ImmediateCall | None = None
         """What gates hold and tell, where any concerns it."""
@@ -131,7 +139,7 @@ class PlainCall:
     # Its books.
 
     def open(self, passed: ImmediateCall | None, trace: str | None) -> None:
-        """Write down that it begins, and send nothing before. Raises :class:`Unavailable` as the books do.
+        """Write down that it begins; it is sent when that is written. Raises :class:`Unavailable` as the books do.
 
         ``passed`` is what gates hold for it and tell, ``trace`` of which trace it is part.
         """
@@ -145,6 +153,13 @@ class PlainCall:
         for observer in ledger.observers:
             observer.opened(template.event)
         self._passed = passed
+        ledger.books.start_after(self)
+
+    def _send(self, connection: Connection) -> None:
+        self._connection = None
+        plan, body = self.plan, self._to_send
+        timeouts = self._parts.find_timeouts(self.order)
+        self.reply = plan.transport.begin(connection, plan.write_head(len(body)), body, timeouts, self.hear)
 
     @property
     def call(self) -> Call:
@@ -290,6 +305,8 @@ class PlainCall:
 
     def hand_over(self) -> None:
         """Let the call go on where one can wait: it was sent once, and what has come of it is in ``reply``."""
+        if self._connection is not None:
+            self._send(self._connection)
         self.reply.heard = None
         self._caller.hand_over(self)
 
@@ -304,13 +321,23 @@ class PlainCall:
         if self.settled:
             return
         self.settled = True
-        self.reply.heard = None
-        self.reply.abort()
-        call = self.call
-        payload = call.close("cancelled", status=499, usage=self.prepared.estimate(), estimated=True)
+        call, connection = self.call, self._connection
+        if connection is not None:
+            self._keep(connection)
+            payload = call.close("cancelled", status=499)
+        else:
+            self.reply.heard = None
+            self.reply.abort()
+            payload = call.close("cancelled", status=499, usage=self.prepared.estimate(), estimated=True)
         self._write(call.identity, payload)
 
-    # How the journal says that the record is written: as it tells a future.
+    def _keep(self, connection: Connection) -> None:
+        """Nothing was sent by it."""
+        self._connection = None
+        self.plan.transport.give_back(connection)
+
+    # How the journal says that a record is written, first that of the beginning and then that of the end: as it tells
+    # a future.
 
     def done(self) -> bool:
         """Whatever comes is to be told."""
@@ -318,17 +345,32 @@ class PlainCall:
 
     def set_result(self, result: None) -> None:
         """It is written."""
+        if self._connection is not None:
+            self._send(self._connection)
+            return
         lines, self._lines = self._lines, None
         if lines is not None:
             self._caller.answer(200, lines, self._sent)
 
     def set_exception(self, exception: Unavailable) -> None:
         """It is not."""
+        if self._connection is not None:
+            self._keep(self._connection)
+            self._refuse_unsent(exception)
+            return
         lines, self._lines = self._lines, None
         if lines is not None:
             if self._passed is not None:
                 exception.beside = tuple(self._passed.headers)
             self._caller.refuse(exception)
+
+    def _refuse_unsent(self, fault: Unavailable) -> None:
+        self.settled = True
+        call = self.call
+        self._write(call.identity, call.close("error", status=503, error=fault))
+        if self._passed is not None:
+            fault.beside = tuple(self._passed.headers)
+        self._caller.refuse(fault)
 
     def exception(self) -> None:
         """Somebody has been told."""

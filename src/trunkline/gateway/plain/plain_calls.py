@@ -24,7 +24,6 @@ from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.retry import RetryBudget, grant
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.outbound import Timeouts
-from trunkline.outbound.connection import Connection
 
 _Given = tuple[Actor, bytes, Peek, bytes, str, Caller, "str | None"]
 
@@ -55,7 +54,9 @@ class PlainCalls:
     def begin(
         self, actor: Actor, body: bytes, request_id: str | None, caller: Caller, trace: str | None = None
     ) -> PlainCall | None:
-        """Send the call if it is plain, and if there is a connection that can take it now; else None.
+        """Begin the call if it is plain, and if there is a connection that can take it now; else None.
+
+        It is sent when the books have its beginning, which is at the end of this turn of the event loop.
 
         ``request_id`` is what the caller calls the request; where it says nothing, that is the id of the call.
         ``trace`` is the caller's ``traceparent``.
@@ -83,19 +84,15 @@ class PlainCalls:
             return None
         if opened is None:
             return None
-        plain, connection, sent = opened
-        plan, order = plain.plan, plain.order
-        entry = plan.candidate.entry
+        entry = opened.plan.candidate.entry
         self._budget.deposit(entry.workspace_id, entry.id)
-        head, timeouts = plan.write_head(len(sent)), self.find_timeouts(order)
-        plain.reply = plan.transport.begin(connection, head, sent, timeouts, plain.hear)
-        return plain
+        return opened
 
     def find_timeouts(self, order: Sequence[Candidate]) -> Timeouts:
         """Those of a call that may go to ``order``."""
         return self._shared if len(order) > 1 else self._whole
 
-    def _open_route(self, route: RoutePlan, *given: *_Given) -> tuple[PlainCall, Connection, bytes] | None:
+    def _open_route(self, route: RoutePlan, *given: *_Given) -> PlainCall | None:
         """As :meth:`_open`, to the target that is the next one's turn."""
         order = route.order()
         opened = None
@@ -117,8 +114,8 @@ class PlainCalls:
         request_id: str,
         caller: Caller,
         trace: str | None,
-    ) -> tuple[PlainCall, Connection, bytes] | None:
-        """A call whose books are open, the connection that it goes by, and the body that is sent."""
+    ) -> PlainCall | None:
+        """A call whose books are open."""
         transport = plan.transport
         connection = transport.take(plan.origin)
         if connection is None:
@@ -132,7 +129,21 @@ class PlainCalls:
                 prepared = chat.prepare(plan.target, plan.candidate.model)
                 edited = prepared.request.body, prepared.dropped
             sent, dropped = edited
-            plain = PlainCall(self, caller, actor, plan, order, identity, request_id, body, dropped, chat, prepared)
+            plain = PlainCall(
+                self,
+                caller,
+                actor,
+                plan,
+                order,
+                identity,
+                request_id,
+                body,
+                dropped,
+                chat,
+                prepared,
+                connection,
+                sent,
+            )
             # Last, so that a request that goes nowhere never takes the place of the one call that probes.
             if self.strategies.enter(plan.candidate):
                 if plan.gates:
@@ -143,7 +154,7 @@ class PlainCalls:
         finally:
             if not opened:
                 transport.give_back(connection)
-        return (plain, connection, sent) if opened else None
+        return plain if opened else None
 
 
 def _pass_gates(plain: PlainCall, call: ImmediateCall, trace: str | None) -> bool:

@@ -100,6 +100,34 @@ async def test_notes_wait_for_a_disk_that_fails_but_not_without_end(
     await end(journal)
 
 
+async def test_a_call_starts_when_its_beginning_is_written_and_before_who_waits_for_an_end(
+    tmp_path: Path, disk: Disk
+) -> None:
+    journal = Journal(tmp_path, calls=disk.calls, strict=True, retry_seconds=3600.0)
+    started, ended = Waiting(), Waiting()
+    journal.open(event(1), b"begin")
+    journal.settle_then(event(1), b"end", ended)
+    journal.open(event(2), b"begin")
+    journal.start_after(started)
+    assert started.told == []
+    await journal.written()
+    assert started.told == [None], "written is enough, also where an end waits for the disk"
+    assert ended.told == []
+    assert read_all(journal) == [(Kind.OPEN, 1), (Kind.SETTLE, 1), (Kind.OPEN, 2)]
+    await until(lambda: ended.told == [None])
+    writes = disk.writes
+    await journal.written()
+    assert disk.writes == writes, "there was nothing to wait for"
+    disk.room = 0
+    journal.open(event(3), b"begin")
+    journal.start_after(started)
+    with pytest.raises(Unavailable):
+        await journal.written()
+    assert [type(told) for told in started.told] == [type(None), Unavailable]
+    disk.room = None
+    await end(journal)
+
+
 async def test_an_open_is_written_without_anybody_waiting(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.open(event(1), b"")
