@@ -7,7 +7,7 @@ NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 CONSOLE := src/trunkline/faces/console/dist/index.html
 CONSOLE_SOURCES := $(shell find web/src src/trunkline/faces/http/look clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
-.PHONY: help run test .checks .tests check unit bench bench-peers growth soak client clients console lock sbom clean
+.PHONY: help run test .checks .tests check unit bench bench-peers growth soak fuzz client clients console lock sbom clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ growth: .venv/ready-test ## Measure what operations cost as an installation grow
 
 soak: .venv/ready-test ## Make a million calls and see that memory ends flat
 	$(BIN)/python -m bench.soak
+
+fuzz: .venv/ready-test ## Look for inputs that break parsers, a minute for each: SECONDS=600 make fuzz
+	$(BIN)/python -m tests.fuzz --seconds $${SECONDS:-60}
 
 client: .venv/ready-test clients/typescript/node_modules/.ready ## Write the TypeScript client's types anew and build it
 	scripts/client

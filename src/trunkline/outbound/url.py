@@ -16,6 +16,7 @@ _SHAPE: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority
 _AUTHORITY: Final = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[^:]*))?", re.DOTALL)
 _PORT: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 # What a path and query may hold bare (RFC 3986, section 3.3 and 3.4); "%" too, as escapes stay as they came.
 _TARGET_CHARACTERS: Final = "/?:@!$&'()*+,;=-._~%[]|"
 
@@ -41,6 +42,8 @@ class Url(msgspec.Struct, frozen=True):
             raise InvalidInput("The URL holds a space or a control character: remove it, or write %20 for a space.")
         if (shape := _SHAPE.fullmatch(text)) is None:
             raise InvalidInput("The URL is not absolute: start it with https:// or http://.")
+        if _HALF_CHARACTER.search(text):
+            raise InvalidInput("The URL holds half of a character: write it anew.")
         scheme = shape["scheme"].lower()
         if scheme not in DEFAULT_PORTS:
             raise InvalidInput(f"URLs of the scheme {scheme} are not supported: use https:// or http://.")

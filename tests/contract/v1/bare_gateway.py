@@ -97,11 +97,11 @@ class Books:
     def start_after(self, starter: Waiter) -> None:
         """As the real one, which writes at the end of the loop's turn."""
         fault = self.write_fault
-        tell = starter.set_result if fault is None else starter.set_exception
+        tell = partial(starter.set_result, None) if fault is None else partial(starter.set_exception, fault)
         if self.waiting is None:
-            asyncio.get_running_loop().call_soon(tell, fault)
+            asyncio.get_running_loop().call_soon(tell)
         else:
-            self.waiting.append(partial(tell, fault))
+            self.waiting.append(tell)
 
     async def written(self) -> None:
         if self.write_fault is not None:
