@@ -1410,6 +1410,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity-providers/{identity_provider_id}/scim-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the token by which the identity provider sends users and groups
+         * @description Make the token by which the identity provider sends users and groups. The last one is void.
+         */
+        post: operations["create_scim_token"];
+        /**
+         * Void the token
+         * @description Void the token. Users and groups that were sent stay as they are.
+         */
+        delete: operations["delete_scim_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -9050,10 +9074,10 @@ export interface components {
             models: string[];
         };
         /**
-         * GroupRoleBody
+         * GroupRoleRequest
          * @description The role that the people of a group have in a workspace.
          */
-        GroupRoleBody: {
+        GroupRoleRequest: {
             /**
              * Workspaceid
              * @description The id of the workspace.
@@ -9191,9 +9215,9 @@ export interface components {
              * Grouproles
              * @description Which group has which role in which workspace. Of several, the strongest counts.
              */
-            groupRoles?: components["schemas"]["GroupRoleBody"][] | null;
+            groupRoles?: components["schemas"]["GroupRoleRequest"][] | null;
             /** @description The role of people none of whose groups has one; `null`: they cannot sign in. */
-            defaultRole?: components["schemas"]["WorkspaceRoleBody"] | null;
+            defaultRole?: components["schemas"]["WorkspaceRoleRequest"] | null;
             /**
              * Linksbyemail
              * @description Whether the first sign-in of somebody links the account that has their verified email address already.
@@ -9293,6 +9317,16 @@ export interface components {
              */
             redirectUri: string;
             /**
+             * Scimurl
+             * @description The base URL for SCIM. Enter it at the identity provider.
+             */
+            scimUrl: string;
+            /**
+             * Scimtokenmask
+             * @description The SCIM token, masked; `null` if there is none.
+             */
+            scimTokenMask: string | null;
+            /**
              * Revision
              * @description The number of the current revision.
              */
@@ -9343,9 +9377,9 @@ export interface components {
              * Grouproles
              * @description Which group has which role in which workspace. Of several, the strongest counts.
              */
-            groupRoles?: components["schemas"]["GroupRoleBody"][] | null;
+            groupRoles?: components["schemas"]["GroupRoleRequest"][] | null;
             /** @description The role of people none of whose groups has one; `null`: they cannot sign in. */
-            defaultRole?: components["schemas"]["WorkspaceRoleBody"] | null;
+            defaultRole?: components["schemas"]["WorkspaceRoleRequest"] | null;
             /**
              * Linksbyemail
              * @description Whether the first sign-in of somebody links the account that has their verified email address already.
@@ -12648,6 +12682,22 @@ export interface components {
             ok: boolean;
         };
         /**
+         * ScimTokenResponse
+         * @description A new SCIM token, which is shown this once.
+         */
+        ScimTokenResponse: {
+            /**
+             * Token
+             * @description The token.
+             */
+            token: string;
+            /**
+             * Scimurl
+             * @description The base URL for SCIM. Enter it at the identity provider.
+             */
+            scimUrl: string;
+        };
+        /**
          * SemanticCachingRequest
          * @description Which questions mean the same.
          * @example {
@@ -14672,10 +14722,10 @@ export interface components {
             updatedAt: string;
         };
         /**
-         * WorkspaceRoleBody
+         * WorkspaceRoleRequest
          * @description A role in a workspace.
          */
-        WorkspaceRoleBody: {
+        WorkspaceRoleRequest: {
             /**
              * Workspaceid
              * @description The id of the workspace.
@@ -18961,6 +19011,200 @@ export interface operations {
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_scim_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The identity provider's `id`. */
+                identity_provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScimTokenResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_scim_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The identity provider's `id`. */
+                identity_provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
