@@ -45,9 +45,11 @@ class Dialect(Protocol):
     ``write_request`` raises :class:`~trunkline.core.errors.Unsupported` for what would change the answer if dropped.
     ``read_response`` raises :class:`~trunkline.core.errors.UpstreamError` (kind ``malformed``, or what an error in a
     200 says). ``read_error`` never raises: whatever a failing provider sent becomes an ``UpstreamError``.
+    ``streams_lines`` tells that a stream is lines of JSON, and no stream of events.
     """
 
     name: str
+    streams_lines: bool
 
     def read_request(self, body: bytes) -> ChatRequest: ...
 

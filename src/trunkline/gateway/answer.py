@@ -83,11 +83,11 @@ class Answer:
         self.saved_nanos: int | None = None
 
 
-def write_stream_headers(dialect: str, *, array: bool) -> HeaderList:
-    """Those of a stream in ``dialect``. ``array``: one that is a single JSON array."""
+def write_stream_headers(*, lines: bool, array: bool) -> HeaderList:
+    """Those of a stream of events; with ``lines`` of one of lines, with ``array`` of one that is a single JSON array."""
     if array:
         return [JSON, *EVENTS[1:]]
-    return [*(LINES if dialect == "ollama" else EVENTS)]
+    return [*(LINES if lines else EVENTS)]
 
 
 def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> HeaderList:

@@ -19,6 +19,7 @@ class AnthropicMessages:
     """The dialect, both sides; see :class:`~trunkline.dialects.dialect.Dialect`."""
 
     name = NAME
+    streams_lines = False
 
     def read_request(self, body: bytes) -> ChatRequest:
         return read_request(body)

@@ -23,6 +23,7 @@ class BedrockConverse:
     """The dialect, both sides; see :class:`~trunkline.dialects.dialect.Dialect`."""
 
     name = NAME
+    streams_lines = False
 
     def read_request(self, body: bytes) -> ChatRequest:
         """``model`` is empty and ``stream`` false: they stand in the URL."""

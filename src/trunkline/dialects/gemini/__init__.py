@@ -35,6 +35,7 @@ class GeminiDialect:
     """Implements :class:`~trunkline.dialects.dialect.Dialect` and ``EmbeddingsDialect``, and counts tokens."""
 
     name = "gemini"
+    streams_lines = False
 
     def read_request(self, body: bytes) -> ChatRequest:
         """``model`` is empty and ``stream`` false: they stand in the URL."""

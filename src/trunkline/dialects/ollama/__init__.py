@@ -31,6 +31,7 @@ class OllamaDialect:
     """Implements :class:`~trunkline.dialects.dialect.Dialect` and ``EmbeddingsDialect``."""
 
     name = "ollama"
+    streams_lines = True
 
     def read_request(self, body: bytes) -> ChatRequest:
         """A call of ``/api/chat``."""

@@ -31,6 +31,7 @@ class OpenAIChat:
     """The dialect. What each method promises stands at ``Dialect`` and ``EmbeddingsDialect``."""
 
     name: str = "openai_chat"
+    streams_lines = False
 
     def __init__(self, options: WireOptions = WireOptions()) -> None:  # noqa: B008 - frozen
         self.options = options

@@ -27,6 +27,7 @@ class OpenAIResponses:
     """The dialect. What each method promises stands at ``Dialect``."""
 
     name: str = NAME
+    streams_lines = False
 
     def read_request(self, body: bytes) -> ChatRequest:
         """A client's request."""

@@ -219,7 +219,7 @@ class Delivery:
         await self.fail(Unavailable(STOPPING.message, code=STOPPING.code))
 
     async def _begin_early(self) -> None:
-        headers = write_stream_headers(self._route.dialect.name, array=self._route.array)
+        headers = write_stream_headers(lines=self._route.dialect.streams_lines, array=self._route.array)
         self._complete(headers)
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 

@@ -95,5 +95,5 @@ class PreparedChat(ABC):
             response.abort()
             raise
         headers = write_headers(call, self._target, self.dropped)
-        headers.extend(write_stream_headers(self._chat.dialect.name, array=self._chat.writes_array))
+        headers.extend(write_stream_headers(lines=self._chat.dialect.streams_lines, array=self._chat.writes_array))
         return Answer(200, headers, relay=relay)
