@@ -48,6 +48,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: Annotated[str, Meta(description="The address to listen on. `0.0.0.0` opens it to the network.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="The port to listen on.")] = 8700
+    ollama_port: Annotated[
+        int | None,
+        Meta(ge=1, le=65535, description="A second port, usually `11434`, that has the paths of `/ollama` without it."),
+    ] = None
+    ollama_key: Annotated[
+        Secret | None,
+        Meta(
+            description="The API key of clients of the Ollama port that send none and are on this machine. Needs a"
+            " `TRUNKLINE_HOST` that only this machine reaches. Unset: clients send a key.",
+        ),
+    ] = None
     workers: Annotated[int, Meta(ge=1, le=64, description="Server processes that share the port.")] = 1
     data_dir: Annotated[
         Path,
@@ -290,6 +301,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                     msgspec.structs.force_setattr(self, name, bring(value))
                 except ValueError as error:
                     raise InvalidInput.of(f"{PREFIX}{name.upper()}", str(error)) from None
+
+        if self.ollama_port == self.port:
+            raise InvalidInput.of(f"{PREFIX}OLLAMA_PORT", f"is the server's own port, {self.port}; choose another")
+        if self.ollama_key is not None and not self.listens_on_loopback:
+            words = f"would be lent to all who reach {self.host}. Leave it out, or set {PREFIX}HOST=127.0.0.1"
+            raise InvalidInput.of(f"{PREFIX}OLLAMA_KEY", words)
+
+    @property
+    def ports(self) -> frozenset[int]:
+        """Where the server listens. No provider is called there."""
+        return frozenset({self.port} if self.ollama_port is None else {self.port, self.ollama_port})
 
     @property
     def call_origins(self) -> tuple[str, ...]:

@@ -130,3 +130,18 @@ def test_each_setting_tells_where_it_is_from(tmp_path: Path) -> None:
 def test_what_must_not_be_shown_is_known_by_its_type() -> None:
     assert find_secrets() >= {"database_url", "redis_url", "admin_password", "smtp_url", "metrics_token"}
     assert not find_secrets() & {"port", "admin_email", "data_dir"}
+
+
+def test_the_ollama_port_lends_a_key_on_this_machine_alone() -> None:
+    assert read(OLLAMA_PORT="11434", OLLAMA_KEY="tl-abc").ports == {8700, 11434}
+    assert "ollama_key" in find_secrets()
+    with pytest.raises(InvalidInput, match="would be lent to all who reach") as refused:
+        read(OLLAMA_PORT="11434", OLLAMA_KEY="tl-abc", HOST="0.0.0.0")
+    assert refused.value.fields[0].field == "TRUNKLINE_OLLAMA_KEY"
+    assert read(OLLAMA_PORT="11434", HOST="0.0.0.0").ports == {8700, 11434}
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "8700"])
+def test_the_ollama_port_is_another_port(port: str) -> None:
+    with pytest.raises(InvalidInput, match="TRUNKLINE_OLLAMA_PORT"):
+        read(OLLAMA_PORT=port)

@@ -80,9 +80,7 @@ async def open_call_path(
 ) -> AsyncGenerator[CallPath]:
     """The parts, until the block ends. ``used`` hears of each key that was used; ``authority`` grants leases."""
     ring = vault.ring
-    client = Client(
-        Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
-    )
+    client = Client(Guard(LocalUpstreams.parse(settings.effective_local_upstreams), settings.ports), limits=Limits())
     breakers = Breakers(time.monotonic)
     lag, captured = LoopLag(), CaptureQueue()
     capture_gate = CaptureGate(captured, random.random)

@@ -220,11 +220,15 @@ def _write(pipe: IO[bytes]) -> None:
 
 
 def main() -> int:
-    """``python -m trunkline.app.supervisor LISTENER WORKERS DRAIN_SECONDS``; all else stands in the environment."""
-    listener, workers, drain = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    """``python -m trunkline.app.supervisor LISTENERS WORKERS DRAIN_SECONDS``; all else stands in the environment.
+
+    ``LISTENERS`` are descriptors with commas between: that of the port, and that of the Ollama port where there is one.
+    """
+    listeners, workers, drain = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    descriptors = [int(listener) for listener in listeners.split(",")]
     python = [sys.executable, "-P", "-m"]
     code = Supervisor(
-        [Child([*python, "trunkline.app.worker", str(listener), str(number)], [listener]) for number in range(workers)],
+        [Child([*python, "trunkline.app.worker", listeners, str(number)], descriptors) for number in range(workers)],
         [Child([*python, "trunkline.app.management"]), Child([*python, "trunkline.app.intake"])],
         drain,
     ).run()

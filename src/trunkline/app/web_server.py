@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 from trunkline import logs
@@ -15,6 +16,7 @@ from trunkline.app.supervisor import AFTER, STARTUP_FAILED
 from trunkline.control.processes.socket_folder import find_socket_folder, listen_privately
 from trunkline.faces.connection_limits import TRUSTED, ConnectionLimits
 from trunkline.faces.listener import GatewayServer
+from trunkline.faces.ollama_port import OllamaPort
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.logs import get_logger
@@ -25,19 +27,19 @@ _log: Final = get_logger(__name__)
 _KEEP_ALIVE_SECONDS: Final = 75
 
 
-def serve_port(opening: Opening, descriptor: int, name: str) -> int:
-    """Serve clients on the listening socket ``descriptor`` until told to stop, as the worker of that name.
+def serve_port(opening: Opening, descriptors: Sequence[int], name: str) -> int:
+    """Serve clients on listening sockets until told to stop, as the worker of that name: the first is that of the port,
+    a second one that of the Ollama port.
 
     Gives the code to exit with.
     """
     settings = _begin(f"worker {name}")
     # Behind a proxy the client's address is the proxy's word; that it is to be trusted must be said.
     trusts_proxy = bool(os.environ.get("FORWARDED_ALLOW_IPS"))
-    listener = socket.socket(fileno=descriptor)
     return _serve(
         settings,
         opening,
-        listener,
+        [socket.socket(fileno=descriptor) for descriptor in descriptors],
         limits=read_limits(settings),
         protocol=PlainProtocol,
         base_path=settings.base_path,
@@ -49,7 +51,7 @@ def serve_socket(opening: Opening, name: str) -> int:
     """Serve other processes of this machine at the Unix socket ``name`` until told to stop."""
     settings = _begin("management")
     listener = listen_privately(find_socket_folder(settings.data_dir) / name)
-    return _serve(settings, opening, listener, limits=TRUSTED, proxy_headers=False, date_header=False)
+    return _serve(settings, opening, [listener], limits=TRUSTED, proxy_headers=False, date_header=False)
 
 
 def read_limits(settings: Settings) -> ConnectionLimits:
@@ -71,23 +73,27 @@ def _begin(process: str) -> Settings:
     return settings
 
 
-def _serve(settings: Settings, opening: Opening, listener: socket.socket, **options: Any) -> int:
-    config = ServerConfig(
-        Process(settings, opening),
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="none",
-        lifespan="on",
-        interface="asgi3",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=round(settings.drain_seconds),
-        **options,
-    )
-    server = GatewayServer(config)
+def _serve(settings: Settings, opening: Opening, listeners: Sequence[socket.socket], **options: Any) -> int:
+    process = Process(settings, opening)
+    shared: dict[str, Any] = {
+        "loop": "uvloop" if sys.platform != "win32" else "asyncio",
+        "ws": "none",
+        "lifespan": "on",
+        "interface": "asgi3",
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "timeout_keep_alive": _KEEP_ALIVE_SECONDS,
+        "timeout_graceful_shutdown": round(settings.drain_seconds),
+    }
+    beside: list[tuple[socket.socket, ServerConfig]] = []
+    for listener in listeners[1:]:
+        # No proxy's word counts: whose key is lent is a matter of who is really connected.
+        app = OllamaPort(process, settings.ollama_key)
+        beside.append((listener, ServerConfig(app, limits=options["limits"], proxy_headers=False, **shared)))
+    server = GatewayServer(ServerConfig(process, **options, **shared), beside)
     # uvicorn drains, then raises the signal again for whoever was there before: for us, who end in peace.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: None)
-    server.run(sockets=[listener])
+    server.run(sockets=[*listeners[:1]])
     return 0 if server.started else STARTUP_FAILED

@@ -183,9 +183,9 @@ async def _close_journal(journal: Journal, readings: ReadingNotes) -> None:
 
 
 def main() -> int:
-    """``python -m trunkline.app.worker LISTENER NAME``, as the supervisor calls it."""
-    listener, name = int(sys.argv[1]), sys.argv[2]
-    return serve_port(lambda settings, stopping: open_worker(settings, stopping, name), listener, name)
+    """``python -m trunkline.app.worker LISTENERS NAME``, as the supervisor calls it."""
+    listeners, name = [int(listener) for listener in sys.argv[1].split(",")], sys.argv[2]
+    return serve_port(lambda settings, stopping: open_worker(settings, stopping, name), listeners, name)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,14 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on; as TRUNKLINE_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; as TRUNKLINE_PORT.")] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes; as TRUNKLINE_WORKERS.")] = None,
+    ollama_port: Annotated[
+        int | None, typer.Option(help="A second port, for Ollama's clients; as TRUNKLINE_OLLAMA_PORT.")
+    ] = None,
 ) -> None:
     """Start the server. Settings come from the environment (TRUNKLINE_…) or an .env file."""
     from trunkline.cli.serve import serve  # noqa: PLC0415
 
-    serve(host, port, workers)
+    serve(host, port, workers, ollama_port)
 
 
 def doctor(json: Json = False) -> None:

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from trunkline.control.people.setup import FirstStart
 
 
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, ollama_port: int | None = None) -> None:
     """Start the server, and end with it. What is given goes before the settings."""
-    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers), ("OLLAMA_PORT", ollama_port)):
         if value is not None:
             # Through the environment, from which the processes that it starts read their settings too.
             os.environ[f"TRUNKLINE_{name}"] = str(value)
@@ -46,20 +46,23 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     require_telemetry(settings)
     make_folder(settings.data_dir)
     lock_folder(settings.data_dir)
-    listener = listen(settings)
+    listeners = [listen(settings.host, settings.port, "")]
+    if settings.ollama_port is not None:
+        listeners.append(listen(settings.host, settings.ollama_port, "OLLAMA_"))
     first, found = asyncio.run(_prepare(settings))
     welcome(settings, first, found, Console())
     sys.stdout.flush()
     # What is loaded by now is of no use to a process that only waits: a new program takes this one's place.
     program = [sys.executable, "-P", "-m", "trunkline.app.supervisor"]
-    given = (listener.fileno(), settings.workers, settings.drain_seconds)
+    descriptors = ",".join(str(listener.fileno()) for listener in listeners)
+    given = (descriptors, settings.workers, settings.drain_seconds)
     os.execv(sys.executable, [*program, *map(str, given)])  # noqa: S606 - our own interpreter and module
 
 
 async def _prepare(settings: Settings) -> tuple[FirstStart | None, list[Discovered]]:
     """What the first start has to tell, and what is found on this machine, looked for meanwhile."""
     local = LocalUpstreams.parse(settings.effective_local_upstreams)
-    client = Client(Guard(local, frozenset({settings.port})))
+    client = Client(Guard(local, settings.ports))
     try:
         looking = asyncio.ensure_future(discover(os.environ, client))
         return await _prepare_folder(settings), await looking
@@ -94,20 +97,24 @@ def make_folder(folder: Path) -> None:
         ) from None
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The listening socket. :class:`Unavailable` that says what to do when the port cannot be had."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def listen(host: str, port: int, prefix: str) -> socket.socket:
+    """A listening socket. :class:`Unavailable` that says what to do when the port cannot be had.
+
+    ``prefix`` is how the setting of the port begins.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
+            who = "an Ollama" if prefix else "another Trunkline"
             raise Unavailable(
-                f"Port {settings.port} is taken by another program, perhaps another Trunkline. Stop it, or choose"
-                f" another port: TRUNKLINE_PORT={settings.port + 1}"
+                f"Port {port} is taken by another program, perhaps {who}. Stop it, or choose"
+                f" another port: TRUNKLINE_{prefix}PORT={port + 1}"
             ) from None
         raise Unavailable(
-            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another address or port:"
-            " TRUNKLINE_HOST, TRUNKLINE_PORT"
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another address or port:"
+            f" TRUNKLINE_HOST, TRUNKLINE_{prefix}PORT"
         ) from None
     listener.set_inheritable(True)
     return listener
@@ -117,6 +124,9 @@ def welcome(settings: Settings, first: FirstStart | None, found: list[Discovered
     """Tell where the server is, what it found, and what to type next."""
     url = settings.effective_public_url
     console.print(f"[bold]Trunkline {__version__}[/] at [cyan]{url}[/]", highlight=False)
+    if settings.ollama_port is not None:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        console.print(f"  for Ollama's clients at [cyan]http://{host}:{settings.ollama_port}[/]", highlight=False)
     for thing in found:
         console.print(f"  found {describe(thing)}", highlight=False)
     if first is not None and first.setup_token is not None:

@@ -48,7 +48,7 @@ async def examine_server(settings: Settings) -> AsyncIterator[Finding]:
         return
     if not origins:
         yield ok("providers", "No configuration needs the network.")
-    client = Client(Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})))
+    client = Client(Guard(LocalUpstreams.parse(settings.effective_local_upstreams), settings.ports))
     try:
         for origin, names in origins.items():
             yield await _reach(client, origin, ", ".join(names))

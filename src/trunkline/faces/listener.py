@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
 import uvicorn
@@ -83,16 +83,33 @@ class Listener:
 
 
 class GatewayServer(uvicorn.Server):
-    """uvicorn's server that accepts through :class:`Listener` on the sockets that it is given."""
+    """uvicorn's server that accepts through :class:`Listener` on the sockets that it is given.
+
+    ``beside`` are more sockets, each served as its own configuration says, in the same process and with its end.
+    """
+
+    def __init__(self, config: uvicorn.Config, beside: Sequence[tuple[socket.socket, uvicorn.Config]] = ()) -> None:
+        super().__init__(config)
+        self._beside = beside
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, whose own servers accept nothing where there are sockets."""
         await super().startup(sockets=[] if sockets else None)
         if not sockets or not self.started:
             return
+        made = [Listener(sock, self._make_protocol(self.config)) for sock in sockets]
+        for sock, config in self._beside:
+            config.load()
+            made.append(Listener(sock, self._make_protocol(config)))
+        self.servers = cast("list[asyncio.Server]", made)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, for all of the sockets."""
+        await super().shutdown([*(sockets or []), *(sock for sock, _ in self._beside)])
+
+    def _make_protocol(self, config: uvicorn.Config) -> Callable[[], asyncio.Protocol]:
         def make() -> asyncio.Protocol:
-            made: Any = self.config.http_protocol_class
-            return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+            made: Any = config.http_protocol_class
+            return made(config=config, server_state=self.server_state, app_state=self.lifespan.state)
 
-        self.servers = cast("list[asyncio.Server]", [Listener(sock, make) for sock in sockets])
+        return make
