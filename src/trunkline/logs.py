@@ -88,3 +88,5 @@ def configure(level: str, form: Literal["auto", "json", "console"], process: str
     logging.getLogger("uvicorn.error").setLevel(max(logging.WARNING, root.level))
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("alembic").setLevel(max(logging.WARNING, root.level))
+    # At "debug" it would show headers with keys, and what is said.
+    logging.getLogger("websockets").setLevel(max(logging.WARNING, root.level))

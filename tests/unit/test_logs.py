@@ -33,3 +33,16 @@ def test_every_line_is_json_and_says_which_process_wrote_it() -> None:
     assert "request_id" not in lines[1]
     assert lines[2]["exception"][0]["exc_type"] == "ValueError"
     assert "sk-secret" not in done.stderr, "values of variables are not shown"
+
+
+def test_what_passes_over_a_websocket_is_logged_at_no_level() -> None:
+    """Its library would show the headers of requests, with keys, and each message."""
+    lines = """
+import logging
+from trunkline import logs
+logs.configure("debug", "json")
+for side in ("client", "server"):
+    logging.getLogger(f"websockets.{side}").debug("> Authorization: Bearer sk-secret")
+"""
+    done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
+    assert done.stderr == ""

@@ -11849,7 +11849,7 @@ export interface components {
             openedAt: string;
             /**
              * Operation
-             * @description The kind of request: `chat`, `embeddings`, `images`, `speech`, `transcriptions`, `moderations`, `rerank` or `completions`.
+             * @description The kind of request: `chat`, `embeddings`, `images`, `speech`, `transcriptions`, `moderations`, `rerank`, `completions` or `realtime`.
              */
             operation: string;
             /**
@@ -13587,7 +13587,7 @@ export interface components {
             openedAt: string;
             /**
              * Operation
-             * @description The kind of request: `chat`, `embeddings`, `images`, `speech`, `transcriptions`, `moderations`, `rerank` or `completions`.
+             * @description The kind of request: `chat`, `embeddings`, `images`, `speech`, `transcriptions`, `moderations`, `rerank`, `completions` or `realtime`.
              */
             operation: string;
             /**

@@ -29,7 +29,7 @@ from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.retry import RetryBudget
 from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.outbound import Timeouts, Transport
+from trunkline.outbound import Patience, Timeouts, Transport
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
@@ -121,6 +121,7 @@ class Calls:
             cors=Cors(settings.call_origins),
             load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
             counts=self.requests,
+            patience=Patience(reader=settings.reader_seconds),
         )
 
     def _make_ledger(self, *observers: CallObserver) -> Ledger:

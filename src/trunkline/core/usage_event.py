@@ -8,7 +8,17 @@ import msgspec
 
 from trunkline.core.chat import Usage
 
-Operation = Literal["chat", "embeddings", "images", "speech", "transcriptions", "moderations", "rerank", "completions"]
+Operation = Literal[
+    "chat",
+    "embeddings",
+    "images",
+    "speech",
+    "transcriptions",
+    "moderations",
+    "rerank",
+    "completions",
+    "realtime",  # one response of a realtime session
+]
 
 Outcome = Literal[
     "ok",

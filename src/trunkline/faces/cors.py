@@ -40,6 +40,10 @@ class Cors:
         """Whether anybody may."""
         return bool(self._origins)
 
+    def lets_in(self, origin: bytes) -> bool:
+        """Whether a script of ``origin`` may, where the browser does not ask: https://websockets.spec.whatwg.org/."""
+        return self._anyone or origin in self._origins
+
     def answer(self, origin: bytes) -> Pairs:
         """The headers of every answer to a script of ``origin``, errors too."""
         if self._anyone:

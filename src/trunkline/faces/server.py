@@ -39,6 +39,14 @@ SEND_PIECE = "trunkline.send_piece"
 it was."""
 
 
+TAKE_OVER = "trunkline.take_over"
+"""Where the face finds, at a path of :data:`UPGRADED`, a function that gives the connection to another protocol: it
+returns the transport, and nothing of the request is answered by this one."""
+
+UPGRADED = frozenset({"/v1/realtime"})
+"""Where a client may ask for another protocol. Everywhere else that is passed over."""
+
+
 class GatewayProtocol(HttpToolsProtocol):
     """One connection."""
 
@@ -133,6 +141,8 @@ class GatewayProtocol(HttpToolsProtocol):
         scope = cast("MutableMapping[str, Any]", cycle.scope)
         scope[HANG_UP] = ""
         scope[SEND_WHOLE] = partial(_send_whole, cycle)
+        if scope["path"] in UPGRADED:
+            scope[TAKE_OVER] = partial(self._hand_over, cycle)
         if self._stranger:
             scope[KNOWN] = self._recognise
         if scope["http_version"] == "1.0":
@@ -147,6 +157,21 @@ class GatewayProtocol(HttpToolsProtocol):
     def _recognise(self) -> None:
         self._stranger = False
         self._strangers.forget(self)
+
+    def _hand_over(self, cycle: RequestResponseCycle, protocol: asyncio.Protocol) -> asyncio.Transport:
+        """See :data:`TAKE_OVER`."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._strangers.forget(self)
+        self.connections.discard(self)
+        # The server takes it for one that is gone, and answers nothing.
+        cycle.disconnected = True
+        cast("MutableMapping[str, Any]", cycle.scope)[HANG_UP] = ""
+        self.transport.set_protocol(protocol)
+        return self.transport
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Who asks for another protocol is served in this one, or takes the connection over. Nobody need know."""
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: tell the call that it waits for, if there is one."""
@@ -226,6 +251,7 @@ def _forget(tasks: set[asyncio.Task[None]], scope: MutableMapping[str, Any], tas
     scope.pop(SEND_WHOLE, None)
     scope.pop(SEND_PIECE, None)
     scope.pop(KNOWN, None)
+    scope.pop(TAKE_OVER, None)
 
 
 def _leave_out(base_path: bytes, target: bytes) -> bytes:

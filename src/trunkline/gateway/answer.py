@@ -84,7 +84,7 @@ class Answer:
 
 
 def write_stream_headers(*, lines: bool, array: bool) -> HeaderList:
-    """Those of a stream of events; with ``lines`` of one of lines, with ``array`` of one that is a single JSON array."""
+    """Those of a stream of events, of one of lines, or with ``array`` of one that is a single JSON array."""
     if array:
         return [JSON, *EVENTS[1:]]
     return [*(LINES if lines else EVENTS)]

@@ -30,6 +30,7 @@ from trunkline.gateway.plain.plain_call import PlainCall
 from trunkline.gateway.plain.plain_calls import PlainCalls
 from trunkline.gateway.plain.plans import Plans
 from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.realtime.opening import Realtime
 from trunkline.gateway.recalling import Recalling
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
@@ -60,6 +61,7 @@ class Gateway:
         "breakers",
         "counting",
         "model_names",
+        "realtime",
         "recalling",
         "vetting",
     )
@@ -100,6 +102,7 @@ class Gateway:
         self.model_names = ModelNames(holder, resolver, targets, ledger.traits)
         self.counting = Counting(holder, search, self._gates, targets, strategies, budget, timeouts)
         self.recalling = Recalling(holder, resolver, self._gates, targets, ledger, timeouts)
+        self.realtime = Realtime(holder, resolver, search, self._gates, targets, ledger, strategies, budget, timeouts)
         self.vetting = Vetting(holder, resolver, search, targets)
 
     async def run(

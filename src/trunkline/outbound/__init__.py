@@ -29,7 +29,9 @@ from trunkline.outbound.resolver import CachingResolver, Resolver, SystemResolve
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
 from trunkline.outbound.transport import DirectTransport, IncomingResponse, ResponseHeaders, Transport
+from trunkline.outbound.upgrade import Declined, SocketTransport
 from trunkline.outbound.url import Url
+from trunkline.outbound.web_socket import Ended, Patience, WebSocket
 
 __all__ = [
     "Address",
@@ -38,7 +40,9 @@ __all__ = [
     "Client",
     "ClosedEarly",
     "ConnectFailed",
+    "Declined",
     "DirectTransport",
+    "Ended",
     "ForbiddenAddress",
     "Guard",
     "Headers",
@@ -48,12 +52,14 @@ __all__ = [
     "Origin",
     "OutboundError",
     "OutgoingRequest",
+    "Patience",
     "Phase",
     "ProtocolViolation",
     "Reply",
     "ResolveFailed",
     "Resolver",
     "ResponseHeaders",
+    "SocketTransport",
     "Stage",
     "SystemResolver",
     "TimedOut",
@@ -62,4 +68,5 @@ __all__ = [
     "TlsFailed",
     "Transport",
     "Url",
+    "WebSocket",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from weakref import WeakSet
 
 from trunkline.core.errors import Unavailable
 from trunkline.outbound.connection import Connection
@@ -20,6 +21,8 @@ from trunkline.outbound.resolver import CachingResolver, Resolver, SystemResolve
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
 from trunkline.outbound.transport import DEFAULT_TIMEOUTS
+from trunkline.outbound.upgrade import Declined, upgrade
+from trunkline.outbound.web_socket import WebSocket
 
 
 class Client:
@@ -47,6 +50,7 @@ class Client:
         self._dialer = Dialer(guard, resolver or CachingResolver(SystemResolver()), ssl_context)
         self._pools: dict[Origin, Pool] = {}
         self._connections: set[Connection] = set()
+        self._sockets: WeakSet[WebSocket] = WeakSet()
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,6 +82,16 @@ class Client:
             connection = None
             # Nothing holds a pool that has become empty.
             pool = self._pools.get(origin) or self._add_pool(origin)
+
+    async def open_socket(
+        self, request: OutgoingRequest, subprotocols: Sequence[str], timeouts: Timeouts = DEFAULT_TIMEOUTS
+    ) -> WebSocket | Declined:
+        """See :meth:`.SocketTransport.open_socket`."""
+        self._refuse_when_closed()
+        socket = await upgrade(self._dialer, request, subprotocols, timeouts)
+        if isinstance(socket, WebSocket):
+            self._sockets.add(socket)
+        return socket
 
     def take(self, origin: Origin) -> Connection | None:
         """A connection to ``origin`` that is free now, if there is one: for :meth:`begin` or :meth:`give_back`."""
@@ -138,7 +152,7 @@ class Client:
         self._closed = True
         if self._sweeper is not None:
             self._sweeper.cancel()
-        for connection in tuple(self._connections):
+        for connection in (*self._connections, *self._sockets):
             connection.abort()
 
     def _add_pool(self, origin: Origin) -> Pool:

@@ -10,7 +10,7 @@ from functools import partial
 from ipaddress import ip_address
 from itertools import zip_longest
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -22,12 +22,16 @@ from trunkline.outbound.origin import Origin
 from trunkline.outbound.race import race
 from trunkline.outbound.resolver import Resolver
 from trunkline.outbound.timing import Timing
+from trunkline.outbound.web_socket import WebSocket
 
 _MOST_ADDRESSES: Final = 8
 _STAGGER: Final = 0.25
 """Seconds, as RFC 8305, section 5, recommends."""
 _TLS_GOODBYE: Final = 1.0
 """Seconds that a closing TLS connection waits for the other side's farewell."""
+
+
+Made = TypeVar("Made", Connection, WebSocket)
 
 
 class Progress(msgspec.Struct):
@@ -50,7 +54,7 @@ class Dialer:
         self._resolver = resolver
         self._ssl_context = ssl_context
 
-    async def dial(self, origin: Origin, make: Callable[[], Connection], progress: Progress) -> Connection:
+    async def dial(self, origin: Origin, make: Callable[[], Made], progress: Progress) -> Made:
         """Connect to ``origin``. Raises ResolveFailed, ForbiddenAddress, ConnectFailed or TlsFailed; has no timeout."""
         progress.stage = "dns"
         started = perf_counter()
@@ -82,9 +86,9 @@ class Dialer:
         self._guard.judge(origin, await self._resolver.resolve(origin))
 
     async def _connect_any(
-        self, origin: Origin, addresses: tuple[Address, ...], make: Callable[[], Connection]
-    ) -> tuple[asyncio.Transport, Connection, Address]:
-        async def connect(address: Address) -> tuple[asyncio.Transport, Connection, Address]:
+        self, origin: Origin, addresses: tuple[Address, ...], make: Callable[[], Made]
+    ) -> tuple[asyncio.Transport, Made, Address]:
+        async def connect(address: Address) -> tuple[asyncio.Transport, Made, Address]:
             transport, connection = await get_running_loop().create_connection(make, str(address), origin.port)
             return transport, connection, address
 
@@ -109,7 +113,7 @@ class Dialer:
             )
 
     async def _start_tls(
-        self, origin: Origin, transport: asyncio.Transport, connection: Connection
+        self, origin: Origin, transport: asyncio.Transport, connection: asyncio.BaseProtocol
     ) -> asyncio.Transport:
         loop = get_running_loop()
         try:

@@ -35,6 +35,8 @@ ROWS: Final = (
             speech="/audio/speech",
             transcriptions="/audio/transcriptions",
             completions="/completions",
+            # https://learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets
+            realtime="/realtime?model={model}",
             # https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
             responses="/responses",
             models="/models",

@@ -45,6 +45,8 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
     rerank: str | None = None
     completions: str | None = None
     """Where plain text is completed, without a chat (OpenAI's older call)."""
+    realtime: str | None = None
+    """Where realtime sessions are asked for, as OpenAI has them."""
     models: str | None = None
     responses: str | None = None
     """Where OpenAI's responses are asked for, of a provider that speaks that dialect too."""

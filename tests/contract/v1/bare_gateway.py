@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from random import Random
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import msgspec
 import uvicorn
@@ -167,6 +167,11 @@ class Lazy:
             self._made = self._make()
         return await self._made.send(*given)
 
+    async def open_socket(self, *given: Any) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return await self._made.open_socket(*given)  # type: ignore[attr-defined]
+
     def take(self, origin: Origin) -> Any:
         """A connection of the real one, which has none before it was made."""
         return None if self._made is None else self._made.take(origin)  # type: ignore[attr-defined]
@@ -302,8 +307,10 @@ class BareGateway:
         ping_seconds: float = 15.0,
         cors_origins: str | None = None,
         protocol: type[GatewayProtocol] = PlainProtocol,
+        drain_seconds: int = 1,
     ) -> None:
         self.protocol = protocol
+        self.drain_seconds = drain_seconds
         self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
         self.books = Books()
@@ -330,11 +337,13 @@ class BareGateway:
             )
         )
         self.kept = Kept()
+        self._server: uvicorn.Server
         timeouts = timeouts or Timeouts()
         settings = Settings(
             max_body_mb=LIMIT >> 20,
             ping_seconds=ping_seconds,
             cors_origins=cors_origins,
+            reader_seconds=self.limits.reader_seconds,
             connect_timeout=timeouts.connect,
             first_byte_timeout=timeouts.first_byte,
             between_timeout=timeouts.between,
@@ -344,7 +353,7 @@ class BareGateway:
             holder=self.holder,
             books=self.books,
             prices=prices or Prices(),
-            client=client or Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset()))),
+            client=client or cast("Any", Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset())))),
             demo=DemoTransport(delay=demo_delay),
             open_secret=open_secret,
             identity=Identity(self.holder, Tokens(), Tokens(), used=lambda _: None),  # type: ignore[arg-type]
@@ -355,13 +364,17 @@ class BareGateway:
         )
         self.calls = Calls(settings, parts)
         self.gateway = self.calls.gateway
-        self.application = self.calls.make_application(self.kept, NoDesk())
+        self.application = self.calls.make_application(self.kept, cast("Any", NoDesk()))
+
+    def stop(self) -> None:
+        """Begin to stop, as a signal does it: what runs has ``drain_seconds``."""
+        self._server.should_exit = True
 
     @contextmanager
     def serve(self) -> Iterator[BareGateway]:
         """Serve on a free port until the block ends."""
         config = ServerConfig(
-            self.application,
+            cast("Any", self.application),
             host="127.0.0.1",
             port=0,
             limits=self.limits,
@@ -370,7 +383,7 @@ class BareGateway:
             lifespan="off",
             log_level="error",
             ws="none",
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=self.drain_seconds,
         )
         server = uvicorn.Server(config)
         ready = threading.Event()
@@ -385,6 +398,7 @@ class BareGateway:
         thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
         thread.start()
         assert ready.wait(20)
+        self._server = server
         port = server.servers[0].sockets[0].getsockname()[1]
         self.port = port
         self.url = f"http://127.0.0.1:{port}"

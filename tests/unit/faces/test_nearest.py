@@ -29,6 +29,7 @@ from trunkline.faces.v1.nearest import find_nearest
         ("/models/m:generateContent", "POST /v1beta/models/m:generateContent"),
         ("/models/vendor/m:streamGenerateContent", "POST /v1beta/models/vendor/m:streamGenerateContent"),
         ("/v2/rerank", "POST /v1/rerank"),
+        ("/openai/realtime", "GET /v1/realtime"),
         ("/api/chat", "POST /ollama/api/chat"),
         ("/api/tags", "GET /ollama/api/tags"),
     ],

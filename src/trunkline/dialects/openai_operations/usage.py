@@ -4,7 +4,8 @@ Pictures: https://platform.openai.com/docs/api-reference/images/object; transcri
 https://platform.openai.com/docs/api-reference/audio/json-object; ranking: https://docs.cohere.com/reference/rerank and
 https://docs.together.ai/reference/rerank-1. Mistral counts the seconds of a sound beside the tokens of its text
 (https://docs.mistral.ai/capabilities/audio_transcription), xAI tells the cost itself, in ticks of which 10 are a
-nano-dollar (https://docs.x.ai/developers/cost-tracking).
+nano-dollar (https://docs.x.ai/developers/cost-tracking). Realtime responses write ``output_token_details``:
+https://developers.openai.com/api/docs/guides/realtime-costs.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class _Usage(msgspec.Struct, frozen=True):
     input_tokens_details: _Details | None = None
     input_token_details: _Details | None = None
     output_tokens_details: _Details | None = None
+    output_token_details: _Details | None = None
 
 
 class _Billed(msgspec.Struct, frozen=True):
@@ -121,7 +123,7 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
         return Usage(audio_ms=_whole(wire.seconds, 1_000))
     output = _whole(wire.output_tokens) or _whole(wire.completion_tokens)
     given = wire.input_tokens_details or wire.input_token_details or _NOTHING
-    made = wire.output_tokens_details or _NOTHING
+    made = wire.output_tokens_details or wire.output_token_details or _NOTHING
     kept = given.cached_tokens_details or _NOTHING_KEPT
     return Usage(
         input=_whole(wire.input_tokens) or _whole(wire.prompt_tokens) or max(_whole(wire.total_tokens) - output, 0),

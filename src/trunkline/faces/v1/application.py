@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -27,6 +29,7 @@ from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.ollama_calls import answer_state, read_call, show
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.plain_lane import PlainLane
+from trunkline.faces.v1.realtime import Upgrade, serve_realtime
 from trunkline.faces.v1.request import HangUp, Receive, RequestHeaders, Scope, Send, conflict, read_body
 from trunkline.faces.v1.request_counts import RequestCounts
 from trunkline.faces.v1.route_match import RouteMatch, read_path
@@ -48,6 +51,7 @@ from trunkline.gateway.exchanges.responses import Responses
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.logs import bound, get_logger
+from trunkline.outbound import Patience
 
 BEGUN: Final = "trunkline.begun"
 """The key of the scope under which a call stands that began as a plain one (:mod:`trunkline.gateway.plain`)."""
@@ -87,9 +91,11 @@ class Application:
         cors: Cors = ANYONE,
         load: Load | None = None,
         counts: RequestCounts | None = None,
+        patience: Patience | None = None,
     ) -> None:
         """``ping_seconds`` of silence in a stream are broken by us; 0: never. ``cors``: whose pages may call. ``load``
-        bounds what is under way; ``counts`` are added to. ``uploads`` are for files that come by and by."""
+        bounds what is under way; ``counts`` are added to. ``uploads`` are for files that come by and by. ``patience``
+        is for the clients of realtime sessions."""
         self._gateway = gateway
         self._identity = identity
         self._store = store
@@ -100,6 +106,7 @@ class Application:
         self._ping_seconds = ping_seconds
         self._cors = cors
         self._load = load or Load()
+        self._patience = patience or Patience()
         self._counts = RequestCounts() if counts is None else counts
         self.plain_lane = PlainLane(gateway.plain_calls(), identity, self._load, self._counts, limit=limit)
         """Where our own server looks first."""
@@ -171,7 +178,7 @@ class Application:
 
     async def _answer(
         self, scope: Scope, receive: Receive, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
-    ) -> Answer:
+    ) -> Answer | None:
         begun = scope.pop(BEGUN, None)
         if begun is not None:
             delivery.seat = Seat(self._load, sent=True)
@@ -179,6 +186,8 @@ class Application:
             return await self._gateway.go_on(begun)
         if request_headers.conflicting:
             raise conflict()
+        if route.kind == "realtime":
+            return await self._serve_realtime(scope, receive, request_headers, route, delivery)
         ticket = self._find_ticket(scope, request_headers, route)
         if ticket is not None:
             actor = self._identity.again(ticket.user_id, ticket.workspace_id, ticket.session_id, ticket.key_id)
@@ -250,6 +259,34 @@ class Application:
                 if kind == "completions" and call.streams:
                     delivery.expect_stream()
                 return await self._gateway.run(actor, call.operation, call, request_id, context)
+
+    async def _serve_realtime(
+        self, scope: Scope, receive: Receive, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
+    ) -> None:
+        upgrade = Upgrade(scope, request_headers)
+        actor = self._identity.actor(upgrade.credential, request_headers.workspace_id)
+        known = scope.get(KNOWN)
+        if known is not None:
+            known()
+        delivery.seat = Seat(self._load)
+        _watch(scope, receive)
+        context = _read_context(request_headers)
+        await serve_realtime(
+            self._gateway,
+            self._find_again(actor, upgrade.credential),
+            upgrade,
+            request_headers,
+            context,
+            self._cors,
+            self._patience,
+        )
+        self._counts[route.dialect.name, route.kind, 101] += 1
+
+    def _find_again(self, actor: Actor, credential: str | None) -> Callable[[], Actor]:
+        """Who was let in, whenever that is looked at: a key still has to be good, or the session of a user."""
+        if actor.key_id is not None:
+            return partial(self._identity.actor, credential, actor.workspace_id)
+        return partial(self._identity.again, actor.user_id, actor.workspace_id, actor.session_id, None)
 
     async def _place_files(self, actor: Actor, route: RouteMatch, body: bytes, seat: Seat) -> tuple[bytes, str | None]:
         """The body with what its provider knows of the files that it names, and the configuration that keeps them."""

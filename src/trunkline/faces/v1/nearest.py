@@ -37,6 +37,7 @@ _POSTED: Final = (
     "files",
 )
 _GOT: Final = "models"
+_SESSIONS: Final = "realtime"
 _ACTIONS: Final = ("generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents")
 _GEMINI: Final = re.compile(r"models/(?P<model>.+?)(?::|/)(?P<action>[A-Za-z]+)")
 
@@ -69,7 +70,7 @@ def find_nearest(path: str) -> Nearest | None:
     # What ends as a call does is that call, whatever is in front of it.
     for start in range(len(segments)):
         tail = "/".join(segments[start:])
-        if tail in _POSTED or tail == _GOT:
+        if tail in _POSTED or tail in {_GOT, _SESSIONS}:
             return _make(tail)
         found = _GEMINI.fullmatch(tail)
         actions = get_close_matches(found["action"], _ACTIONS, 1, 0.5) if found is not None else []
@@ -80,7 +81,7 @@ def find_nearest(path: str) -> Nearest | None:
     while segments and segments[0] in _BASES:
         segments.pop(0)
     for length in range(len(segments), 0, -1):
-        alike = get_close_matches("/".join(segments[:length]), (*_POSTED, _GOT), 1, _ALIKE)
+        alike = get_close_matches("/".join(segments[:length]), (*_POSTED, _GOT, _SESSIONS), 1, _ALIKE)
         if alike:
             return _make(alike[0])
     return None
@@ -91,4 +92,4 @@ def _make(tail: str) -> Nearest:
         return Nearest("POST", f"/v1beta/{tail}", _OTHERS, gemini.DIALECT)
     if tail.startswith("messages"):
         return Nearest("POST", f"/v1/{tail}", _OTHERS, anthropic_messages.DIALECT)
-    return Nearest("GET" if tail.startswith(_GOT) else "POST", f"/v1/{tail}", _OPENAI, openai_chat.DIALECT)
+    return Nearest("GET" if tail.startswith((_GOT, _SESSIONS)) else "POST", f"/v1/{tail}", _OPENAI, openai_chat.DIALECT)

@@ -30,6 +30,7 @@ Kind = (
         "count",
         "models",
         "batches",
+        "realtime",
         "show",
         "state",
         "nothing",
@@ -87,6 +88,7 @@ POSTS: Final[Mapping[str, RouteMatch]] = {
 # https://ai.google.dev/api: google-genai sends /v1beta/… or, from version 3 on, /v1/… A model's name may hold slashes.
 _GEMINI_CALL: Final = re.compile(r"/v1(?:beta)?/models/(.+):([A-Za-z]+)")
 _GEMINI_PATHS: Final = ("/v1beta/", "/upload/", "/download/")
+REALTIME: Final = "/v1/realtime"
 _MODELS: Final = re.compile(r"/v1(beta)?/models(?:/(.+))?")
 
 
@@ -113,6 +115,8 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
     elif method in {"GET", "HEAD"}:
         # What serves it leaves the body out.
         method = "GET"
+        if path == REALTIME:
+            return RouteMatch(kind="realtime", dialect=_OPENAI)
         found = _MODELS.fullmatch(path)
         if found is not None:
             return RouteMatch(kind="models", dialect=_dialect_of(path, anthropic, google), name=found[2] or "")
@@ -144,6 +148,8 @@ def _find_methods(path: str, anthropic: bool, google: bool) -> tuple[str, ...]:
     methods |= {method for method in ("GET", "POST", "DELETE") if read_stored_path(method, path) is not None}
     if path in POSTS or ((found := _GEMINI_CALL.fullmatch(path)) is not None and _gemini(found[1], found[2], b"")):
         methods = {"POST"}
+    elif path == REALTIME:
+        return ("GET",)
     elif _MODELS.fullmatch(path) is not None and ((nearest := find_nearest(path)) is None or nearest.method == "GET"):
         methods = {"GET"}
     return tuple(sorted(methods | {"HEAD"} if "GET" in methods else methods))

@@ -14,7 +14,7 @@ from trunkline.gateway.budgets.bound_budgets import BoundBudgets
 from trunkline.gateway.budgets.budget_book import BudgetBook
 from trunkline.gateway.budgets.demand import Demand, Glance, count_chat, find_price, find_prices
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
-from trunkline.gateway.budgets.operation_demand import count_embeddings, count_operation
+from trunkline.gateway.budgets.operation_demand import count_embeddings, count_operation, count_turn
 from trunkline.gateway.budgets.refusal import refuse_unpriced
 from trunkline.gateway.budgets.reservation import Reservation
 from trunkline.gateway.exchanges.chat import Chat
@@ -24,6 +24,7 @@ from trunkline.gateway.gates.gate import AdmitNow
 from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.prices import Prices
+from trunkline.gateway.realtime.turn import Turn
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import Snapshot
@@ -205,6 +206,8 @@ class BudgetGate:
                 return count_embeddings(exchange, target, model)
             case OperationCall():
                 return count_operation(exchange, target, model, self._prices.find(target.provider, model))
+            case Turn():
+                return count_turn(exchange, target, model)
             case _:
                 # Somebody asks about an answer that was paid for when it was made.
                 return None

@@ -10,9 +10,10 @@ import msgspec
 from trunkline.core.chat import Usage
 from trunkline.core.price import Price
 from trunkline.gateway.budgets.demand import LEAST_OUTPUT, MARGIN, Demand
-from trunkline.gateway.estimate import find_family
+from trunkline.gateway.estimate import count_tokens, find_family
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.exchanges.operation import COMPLETIONS, EDITS, OperationCall
+from trunkline.gateway.realtime.turn import Turn
 from trunkline.gateway.routing.target import Target
 
 PICTURE_TOKENS: Final = 8_192
@@ -72,6 +73,16 @@ def count_operation(call: OperationCall, target: Target, model: str, price: Pric
             return _of(Usage(input=given, searches=max(math.ceil(documents / _DOCUMENTS), 1)))
         case _:
             return demand
+
+
+def count_turn(turn: Turn, target: Target, model: str) -> Demand:
+    """A response of a realtime session: all that was said before is its input again, at the price of sound where any
+    was heard."""
+    family = find_family(model, target.provider.id)
+    words = "\n".join(turn.texts)
+    counted = math.ceil(count_tokens(family.vocabulary, words) * family.scale * MARGIN) if words else 0
+    given = turn.context + counted + turn.sound_tokens + LEAST_OUTPUT
+    return Demand(usage=Usage(input=given), output=turn.most_output, speaks=turn.speaks, hears=turn.hears)
 
 
 def _of(usage: Usage) -> Demand:

@@ -107,8 +107,8 @@ class PolicyGate:
         blocked: list[tuple[Case, Finding]] = []
         for policy, finding in await policies.find_broken(policy_input):
             blocked += await self._tell(make_case(policy), finding)
-        # Where nothing is sent there is nothing that a model could judge.
-        judged = call.operation is not None or bool(content.texts)
+        # Where nothing is sent there is nothing that a model could judge; of a realtime session the sound is no text.
+        judged = call.operation not in {None, "realtime"} or bool(content.texts)
         if not blocked and judged and policies.waiting:
             waiting = [make_case(policy) for policy in policies.waiting]
             for case, finding in zip(waiting, await self._ask(waiting, request_id), strict=True):

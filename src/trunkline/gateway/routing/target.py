@@ -104,7 +104,7 @@ class Targets:
     network, by provider id; ``clock`` is monotonic.
     """
 
-    __slots__ = ("_client", "_clock", "_forget", "_in_process", "_made", "_open", "providers")
+    __slots__ = ("_clock", "_forget", "_in_process", "_made", "_open", "client", "providers")
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Targets:
         clock: Callable[[], float],
     ) -> None:
         self.providers = providers
-        self._client = client
+        self.client = client
         self._in_process = in_process
         self._open = open_secret
         self._clock = clock
@@ -207,7 +207,7 @@ class Targets:
         feature = candidate.feature
         site = read_site(feature, provider) if feature is not None else {}
         endpoint = make_endpoint(provider, entry.base_url, key, headers, {**entry.parameters, **site})
-        transport = self._in_process.get(provider.id, self._client)
+        transport = self._in_process.get(provider.id, self.client)
         if entry.parameters.get(COALESCES) is True:
             transport = CoalescingTransport(transport)
         return Target(entry, provider, endpoint, transport, feature)
