@@ -67,8 +67,14 @@ class Discovery:
                 " same, also in a slash at the end.",
                 kind="malformed",
             )
-        for endpoint in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
-            _read_endpoint(endpoint, issuer)
+        for endpoint in (
+            metadata.authorization_endpoint,
+            metadata.token_endpoint,
+            metadata.jwks_uri,
+            metadata.userinfo_endpoint,
+        ):
+            if endpoint is not None:
+                _read_endpoint(endpoint, issuer)
         self._metadata[issuer] = (metadata, self._clock())
         return metadata
 
