@@ -48,16 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: Annotated[str, Meta(description="The address to listen on. `0.0.0.0` opens it to the network.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="The port to listen on.")] = 8700
-    ollama_port: Annotated[
-        int | None,
-        Meta(ge=1, le=65535, description="A second port, usually `11434`, that has the paths of `/ollama` without it."),
-    ] = None
+    ollama_port: Annotated[int | None, Meta(ge=1, le=65535, description="A port for Ollama's clients: `11434`.")] = None
     ollama_key: Annotated[
-        Secret | None,
-        Meta(
-            description="The API key of clients of the Ollama port that send none and are on this machine. Needs a"
-            " `TRUNKLINE_HOST` that only this machine reaches. Unset: clients send a key.",
-        ),
+        Secret | None, Meta(description="The API key of Ollama's clients that send none. Needs a loopback `HOST`.")
     ] = None
     workers: Annotated[int, Meta(ge=1, le=64, description="Server processes that share the port.")] = 1
     data_dir: Annotated[
