@@ -35,6 +35,14 @@ _REDIS: Final = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey":
 SMTP_PORTS: Final[Mapping[str, int]] = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 """By how a mail server is spoken to, the port where its address names none."""
 
+_KEY_ADDRESSES: Final[Mapping[str, re.Pattern[str]]] = {
+    "aws-kms": re.compile(r"arn:[\w-]+:kms:[\w-]+:\d+:(key|alias)/[\w/-]+|alias/[\w/-]+|[\w-]+", re.ASCII),
+    "azure-keyvault": re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+){3}/[A-Za-z0-9-]+"),
+    "gcp-kms": re.compile(r"projects/[\w.:-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+", re.ASCII),
+    "vault-transit": re.compile(r"([\w.-]+/)+[\w.-]+", re.ASCII),
+}
+"""By scheme, what names a key of a key service."""
+
 _BOOLEANS: Final = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
@@ -85,11 +93,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=1, le=31_536_000, description="The longest time for which a route may keep responses."),
     ] = 86_400
+    root_key: Annotated[
+        str | None,
+        Meta(
+            description="The key of a key service that wraps the root key: `aws-kms://alias/trunkline`,"
+            " `gcp-kms://projects/…/cryptoKeys/…`, `azure-keyvault://name.vault.azure.net/key` or"
+            " `vault-transit://transit/trunkline`. Unset: the root key is a plain file.",
+        ),
+    ] = None
     root_key_file: Annotated[
         Path | None,
         Meta(
-            description="The file with the 32-byte root key. Unset: a systemd credential `trunkline-root-key` if there"
-            " is one, else `root.key` in the data folder, made at the first start.",
+            description="The file with the 32-byte root key, or with the wrapped one. Unset: a systemd credential"
+            " `trunkline-root-key` if there is one, else `root.key` (wrapped: `root.key.wrapped`) in the data folder,"
+            " made at the first start.",
         ),
     ] = None
     base_path: Annotated[
@@ -389,6 +406,19 @@ def _read_sender(text: str) -> str:
     return text.strip()
 
 
+def _read_key_address(text: str) -> str:
+    scheme, separator, name = text.strip().partition("://")
+    shape = _KEY_ADDRESSES.get(scheme)
+    # What is wrong is not shown: somebody may have written the root key itself.
+    if not separator or shape is None or shape.fullmatch(name) is None or ".." in name:
+        raise ValueError(
+            "must name the key of a key service, as aws-kms://alias/trunkline,"
+            " gcp-kms://projects/P/locations/L/keyRings/R/cryptoKeys/K, azure-keyvault://name.vault.azure.net/key or"
+            " vault-transit://transit/trunkline do. The root key itself goes into the file of TRUNKLINE_ROOT_KEY_FILE"
+        )
+    return text.strip()
+
+
 def _read_base_path(text: str) -> str:
     path = text.strip().rstrip("/")
     if path and _BASE_PATH.fullmatch(path) is None:
@@ -401,6 +431,7 @@ def _read_base_path(text: str) -> str:
 _FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
     "database_url": _add_driver,
     "redis_url": _read_redis_url,
+    "root_key": _read_key_address,
     "smtp_url": _read_smtp_url,
     "smtp_from": _read_sender,
     "base_path": _read_base_path,

@@ -38,6 +38,16 @@ def test_what_is_unset_has_its_default() -> None:
         ("PUBLIC_URL", "", None),
         ("BASE_PATH", "/tools/trunkline/", "/tools/trunkline"),
         ("BASE_PATH", "/", ""),
+        *(
+            ("ROOT_KEY", text, text)
+            for text in (
+                "aws-kms://alias/trunkline",
+                "aws-kms://arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab",
+                "gcp-kms://projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k",
+                "azure-keyvault://name.vault.azure.net/key",
+                "vault-transit://team/transit/trunkline",
+            )
+        ),
     ],
 )
 def test_values(variable: str, text: str, value: object) -> None:
@@ -48,6 +58,12 @@ def test_secrets_show_nothing() -> None:
     settings = read(DATABASE_URL="postgres://me:hunter2@db/x", METRICS_TOKEN="hunter2", ADMIN_PASSWORD="hunter2")
     assert "hunter2" not in repr(settings)
     assert settings.effective_database_url == "postgresql+asyncpg://me:hunter2@db/x"
+
+
+def test_a_root_key_in_the_wrong_setting_is_not_shown() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(ROOT_KEY="c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=")
+    assert "c2Vj" not in refused.value.message
 
 
 def test_the_case_of_a_name_does_not_matter() -> None:
@@ -74,6 +90,10 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ("JOURNAL_STRICT", "perhaps", "must be true or false"),
         ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error"),
         ("BASE_PATH", "trunkline", "must be a path of letters"),
+        ("ROOT_KEY", "vault-transit://transit", "must name the key of a key service"),
+        ("ROOT_KEY", "vault-transit://transit/../x", "must name the key of a key service"),
+        ("ROOT_KEY", "azure-keyvault://evil.com/key", "must name the key of a key service"),
+        ("ROOT_KEY", "kms://key", "must name the key of a key service"),
         ("BASE_PATH", "/a b", "must be a path of letters"),
         ("BASE_PATH", "/ai", "begins like a path of the server's own"),
         ("CORS_ORIGINS", "a.example.com", "'a.example.com' is not an origin. An origin is like"),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from trunkline.app.root_key import find_root_key
 from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.core.errors import TrunklineError
 from trunkline.settings import Settings
 from trunkline.storage import sqlite_file
 from trunkline.storage.schema_version import list_versions
 from trunkline.vault.key_ring import KeyRing, KeyState
-from trunkline.vault.root_key import find_source
 
 _SQLITE: Final = "sqlite+aiosqlite:///"
 
@@ -40,7 +39,7 @@ def _has_same_copy(settings: Settings, path: Path) -> bool:
     if held is None or state is None or sqlite_file.read_fact(path, "snapshot_revision") != str(copy.read_revision()):
         return False
     try:
-        root = find_source(settings.root_key_file or settings.data_dir / "root.key", os.environ).load()
+        root = find_root_key(settings).load()
         if root is None or msgspec.json.decode(held, type=KeyState) != state:
             return False
         KeyRing([root], state)

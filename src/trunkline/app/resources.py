@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from trunkline.app.root_key import find_root_key
 from trunkline.control.installation.installation import Installation
 from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.core.errors import Unavailable
 from trunkline.settings import Settings
 from trunkline.storage.database import Database
 from trunkline.vault.key_ring import KeyRing
-from trunkline.vault.root_key import RootKeySource, find_source
+from trunkline.vault.root_key import OwnRootKey, RootKeySource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Resources:
         folder = settings.data_dir
         return cls(
             database=Database(settings.effective_database_url),
-            root_key=find_source(settings.root_key_file or folder / "root.key", os.environ),
+            root_key=find_root_key(settings),
             copy=SnapshotCopy(folder / "snapshot"),
             journal=folder / "journal",
         )
@@ -40,7 +41,9 @@ async def open_ring(resources: Resources, *, migrate: bool = False) -> KeyRing:
     """The key ring of ``place``; with ``migrate`` after bringing the database to the newest schema."""
     if migrate:
         # A wrong key is told before anything is written; a database that does not exist yet has no state to compare.
-        resources.root_key.load()
+        source = resources.root_key
+        if await asyncio.to_thread(source.load) is None and isinstance(source, OwnRootKey):
+            await asyncio.to_thread(source.rehearse)
         await resources.database.migrate()
     return await Installation(resources.database).open_ring(resources.root_key)
 

@@ -19,6 +19,9 @@ from typing import IO, Final
 STARTUP_FAILED: Final = 3
 """What a process exits with that has said why it cannot serve."""
 
+ROOT_KEY: Final = "_TRUNKLINE_ROOT_KEY_DESCRIPTOR"
+"""The variable that says where all processes find the root key in memory, where a key service unwrapped it."""
+
 AFTER: Final = "--after"
 """What a process is told with the exit code of the one in whose place it is started."""
 
@@ -227,9 +230,13 @@ def main() -> int:
     listeners, workers, drain = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     descriptors = [int(listener) for listener in listeners.split(",")]
     python = [sys.executable, "-P", "-m"]
+    key = [int(os.environ[ROOT_KEY])] if ROOT_KEY in os.environ else []
     code = Supervisor(
-        [Child([*python, "trunkline.app.worker", listeners, str(number)], descriptors) for number in range(workers)],
-        [Child([*python, "trunkline.app.management"]), Child([*python, "trunkline.app.intake"])],
+        [
+            Child([*python, "trunkline.app.worker", listeners, str(number)], [*descriptors, *key])
+            for number in range(workers)
+        ],
+        [Child([*python, "trunkline.app.management"], key), Child([*python, "trunkline.app.intake"], key)],
         drain,
     ).run()
     print("Stopped.", file=sys.stderr)

@@ -7,7 +7,6 @@ the copy on disk while that does not run.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -18,6 +17,7 @@ import msgspec
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
 from trunkline.app.limits import open_limits
+from trunkline.app.root_key import find_root_key
 from trunkline.app.stopping import Stopping
 from trunkline.app.supervisor import AFTER
 from trunkline.app.web_server import serve_port
@@ -50,7 +50,6 @@ from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.settings import Settings
 from trunkline.vault.key_ring import KeyRing
-from trunkline.vault.root_key import find_source
 from trunkline.vault.vault import Vault
 
 FIRST_WORD_SECONDS: Final = 1.0
@@ -149,7 +148,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
 
 def _open_ring(settings: Settings, copy: SnapshotCopy) -> KeyRing:
     state = copy.read_key_state()
-    root = find_source(settings.root_key_file or settings.data_dir / "root.key", os.environ).load()
+    root = find_root_key(settings).load()
     if state is None or root is None:
         raise Unavailable(f"The data folder {settings.data_dir.absolute()} holds no copy of the snapshot.")
     return KeyRing([root], state)

@@ -110,3 +110,14 @@ def migrate_vault(
     from trunkline.cli.vault import migrate  # noqa: PLC0415
 
     migrate(file)
+
+
+@vault.command("wrap")
+def wrap_vault() -> None:
+    """Have the key service of TRUNKLINE_ROOT_KEY wrap the root key: the plain one, or one that another service wraps.
+
+    Where there is neither, it makes a new one, for servers that are not installed yet.
+    """
+    from trunkline.cli.vault import wrap  # noqa: PLC0415
+
+    wrap()

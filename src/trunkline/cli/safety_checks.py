@@ -124,7 +124,14 @@ def _find_weak_secrets(settings: Settings, environment: Mapping[str, str]) -> It
             "TRUNKLINE_ADMIN_PASSWORD is still set: only the first start reads it.",
             "Remove it from where your settings are.",
         )
-    yield from _find_readable(settings.root_key_file or settings.data_dir / "root.key")
+    if settings.root_key is None:
+        yield from _find_readable(settings.root_key_file or settings.data_dir / "root.key")
+    elif (plain := settings.data_dir / "root.key").exists():
+        yield warn(
+            NAME,
+            f"{plain} holds the root key in plain, though {settings.root_key} wraps it.",
+            "Move it to a safe place, away from this machine.",
+        )
 
 
 def _find_readable(path: Path) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from rich.console import Console
 from trunkline import __version__, logs
 from trunkline.app.folder_lock import lock_folder
 from trunkline.app.prepared_folder import is_prepared
+from trunkline.app.root_key import hand_on_root_key
 from trunkline.app.telemetry import require_telemetry
 from trunkline.cli.output import note
 from trunkline.cli.unknown_settings import find_unknown
@@ -49,7 +50,10 @@ def serve(host: str | None, port: int | None, workers: int | None, ollama_port: 
     listeners = [listen(settings.host, settings.port, "")]
     if settings.ollama_port is not None:
         listeners.append(listen(settings.host, settings.ollama_port, "OLLAMA_"))
+    held = hand_on_root_key(settings)
     first, found = asyncio.run(_prepare(settings))
+    if not held:
+        hand_on_root_key(settings)
     welcome(settings, first, found, Console())
     sys.stdout.flush()
     # What is loaded by now is of no use to a process that only waits: a new program takes this one's place.

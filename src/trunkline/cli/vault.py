@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,11 +12,16 @@ import msgspec
 from rich.progress import Progress
 
 from trunkline.app.resources import Resources
+from trunkline.app.root_key import find_wrapped_root_key
 from trunkline.cli.output import make_console, note, print_json, say
+from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.key_change import VaultKeyChange, VaultKeyState
 from trunkline.control.installation.running import is_running
-from trunkline.core.errors import Conflict, Unavailable
-from trunkline.settings import read_settings
+from trunkline.core.errors import CannotOpen, Conflict, InvalidInput, Unavailable
+from trunkline.settings import Settings, read_settings
+from trunkline.storage.database import Database
+from trunkline.vault.key_ring import KeyRing
+from trunkline.vault.root_key import RootKey, RootKeyFile
 
 _T = TypeVar("_T")
 
@@ -50,7 +56,47 @@ def migrate(file: Path) -> None:
     # The copy of the snapshot opens with the old key alone; the next start writes it anew.
     (read_settings().data_dir / "snapshot").unlink(missing_ok=True)
     say("The new root key is in its place, and everything is encrypted under it.")
-    note(f"The old one is {kept}. Older backups open with it alone: keep it with them, or delete it with them.")
+    if kept is not None:
+        note(f"The old one is {kept}. Older backups open with it alone: keep it with them, or delete it with them.")
+
+
+def wrap() -> None:
+    """Have the key service that the settings name wrap the root key: the plain one, or one that another has wrapped.
+
+    Without either, and before there is an installation, a new one. :class:`InvalidInput` where no service is named.
+    """
+    settings = read_settings()
+    if settings.root_key is None:
+        raise InvalidInput("No key service is named: set TRUNKLINE_ROOT_KEY, such as aws-kms://alias/trunkline.")
+    wrapped = find_wrapped_root_key(settings, settings.root_key, os.environ)
+    plain = RootKeyFile(settings.root_key_file or settings.data_dir / "root.key")
+    root = wrapped.load_any() if wrapped.is_wrapped() else plain.load()
+    asyncio.run(_check(settings, root))
+    if root is None:
+        wrapped.create()
+        say(f"A new root key is wrapped in {wrapped.describe()}.")
+        return
+    kept = wrapped.replace(root)
+    say(f"The root key is in {wrapped.describe()}.")
+    if kept is not None:
+        note(f"The file that was there before is {kept}. Delete it when a server has started.")
+    elif settings.root_key_file is None:
+        note(f"Start the server, then move {settings.data_dir / 'root.key'} to a safe place, away from this machine.")
+
+
+async def _check(settings: Settings, root: RootKey | None) -> None:
+    """:class:`CannotOpen` where ``root`` is not the key of the installation, where there is one."""
+    if settings.database_url is None and not (settings.data_dir / "trunkline.db").exists():
+        return
+    database = Database(settings.effective_database_url)
+    try:
+        state = await Installation(database).read_state()
+    finally:
+        await database.close()
+    if state is not None and root is None:
+        raise CannotOpen("The root key is missing, and the database is encrypted with it.", code="root_key")
+    if state is not None and root is not None:
+        KeyRing([root], state)
 
 
 def _work(do: Callable[[VaultKeyChange], Awaitable[_T]], *, alone: bool = False) -> _T:

@@ -55,15 +55,23 @@ class _Auth(Protocol):
 
 
 class AwsSigner:
-    """Signs with one access key for one region. A session token is signed where the headers hold it
+    """Signs with one access key for one ``service`` in one region. A session token is signed where the headers hold it
     (``X-Amz-Security-Token``). ``clock`` gives seconds since the epoch.
     """
 
     __slots__ = ("_auth", "_clock", "_make")
 
-    def __init__(self, access_key_id: str, secret: Secret, region: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        access_key_id: str,
+        secret: Secret,
+        region: str,
+        clock: Callable[[], float] = time.time,
+        *,
+        service: str = SERVICE,
+    ) -> None:
         credentials = import_module("botocore.credentials").Credentials(access_key_id, secret.reveal().strip())
-        self._auth = cast("_Auth", import_module("botocore.auth").SigV4Auth(credentials, SERVICE, region))
+        self._auth = cast("_Auth", import_module("botocore.auth").SigV4Auth(credentials, service, region))
         self._make = cast("Callable[..., _AwsRequest]", import_module("botocore.awsrequest").AWSRequest)
         self._clock = clock
 

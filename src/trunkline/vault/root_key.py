@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hmac
 import os
 import secrets
 import stat
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import Final, NoReturn, Protocol, runtime_checkable
 
 from trunkline.core.errors import CannotOpen
 from trunkline.vault.box import KEY_BYTES
@@ -46,6 +46,10 @@ class RootKey:
         """The key as its file holds it: base64, 44 characters."""
         return base64.b64encode(self._key).decode()
 
+    def export_bytes(self) -> bytes:
+        """The key's 32 bytes, for who wraps it."""
+        return self._key
+
     def __repr__(self) -> str:
         return "RootKey(…)"
 
@@ -76,6 +80,23 @@ class RootKeySource(Protocol):
         ...
 
 
+@runtime_checkable
+class OwnRootKey(RootKeySource, Protocol):
+    """A source that Trunkline itself may fill: a file in the data folder, not a credential that somebody hands in."""
+
+    def rehearse(self) -> None:
+        """Try what :meth:`create` needs, and write nothing. :class:`CannotOpen` where it cannot be done."""
+        ...
+
+    def create(self) -> RootKey:
+        """A new key, at the very first start. Where there is one already, that one."""
+        ...
+
+    def replace(self, root: RootKey) -> Path | None:
+        """Put ``root`` in the place of what is there, in one step. Where the old file is kept; None without one."""
+        ...
+
+
 class RootKeyFile:
     """A file that holds the key as base64 text, readable by its owner alone (0600 or 0400)."""
 
@@ -92,25 +113,20 @@ class RootKeyFile:
         Atomic: the file is there whole or not at all, and an existing one is never replaced. When another process was
         faster, the key is that one's. The caller asks for this only while the database holds nothing encrypted.
         """
-        directory = self._path.parent
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = directory / f".{self._path.name}.{secrets.token_hex(8)}"
-        text = RootKey.generate().export_text() + "\n"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(descriptor)
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, self._path)
-        finally:
-            draft.unlink()
-        _sync_directory(directory)
+        write_key_file(self._path, _encode(RootKey.generate()), replace=False)
         key = self.load()
         if key is None:
             raise CannotOpen(f"The root key file {self._path} vanished while it was made.", code="root_key")
         return key
+
+    def rehearse(self) -> None:
+        """Nothing to try: whether the folder can be written is known by now."""
+
+    def replace(self, root: RootKey) -> Path | None:
+        """See :class:`OwnRootKey`."""
+        kept = keep_beside(self._path)
+        write_key_file(self._path, _encode(root), replace=True)
+        return kept
 
     def describe(self) -> str:
         """Its path."""
@@ -136,12 +152,56 @@ class RootKeyCredential:
         return str(self._path)
 
 
-def find_source(file: Path, environment: Mapping[str, str]) -> RootKeySource:
-    """The systemd credential when ``$CREDENTIALS_DIRECTORY`` holds one, else ``file``."""
+def find_credential(environment: Mapping[str, str]) -> Path | None:
+    """The file of the systemd credential, where ``$CREDENTIALS_DIRECTORY`` holds one."""
     directory = environment.get("CREDENTIALS_DIRECTORY")
-    if directory and (Path(directory) / CREDENTIAL_NAME).exists():
-        return RootKeyCredential(Path(directory))
-    return RootKeyFile(file)
+    path = Path(directory) / CREDENTIAL_NAME if directory else None
+    return path if path is not None and path.exists() else None
+
+
+def find_source(file: Path, environment: Mapping[str, str]) -> RootKeySource:
+    """The systemd credential where there is one, else ``file``."""
+    path = find_credential(environment)
+    return RootKeyFile(file) if path is None else RootKeyCredential(path.parent)
+
+
+def keep_beside(path: Path) -> Path | None:
+    """Give the file ``path`` a second name, under which it stays when it is replaced. None where there is none."""
+    if not path.exists():
+        return None
+    kept = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+    os.link(path, kept)
+    return kept
+
+
+def write_key_file(path: Path, content: bytes, *, replace: bool) -> bool:
+    """Write a file (0600, in a directory of 0700 if that is missing too) in one step: it is there whole or not at all.
+
+    False, with nothing changed, where one is there already and not ``replace``.
+    """
+    directory = path.parent
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = directory / f".{path.name}.{secrets.token_hex(8)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        if replace:
+            draft.replace(path)
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_directory(directory)
+    return True
+
+
+def _encode(root: RootKey) -> bytes:
+    return f"{root.export_text()}\n".encode("ascii")
 
 
 def _read(path: Path, *, forbidden: int) -> RootKey | None:

@@ -96,6 +96,13 @@ def test_a_root_key_that_others_may_read(tmp_path: Path) -> None:
     assert (found.message, found.remedy) == (f"{key} can be read by others (mode 0640).", f"chmod 600 {key}")
 
 
+def test_a_plain_root_key_that_was_left_beside_the_wrapped_one(tmp_path: Path) -> None:
+    assert look(tmp_path, root_key="aws-kms://alias/trunkline")[0].state == "ok"
+    (tmp_path / "root.key").touch(mode=0o600)
+    (found,) = look(tmp_path, root_key="aws-kms://alias/trunkline")
+    assert "holds the root key in plain" in found.message
+
+
 @pytest.mark.parametrize("name", ["redis_url", "database_url"])
 def test_passwords_of_addresses_are_not_shown(tmp_path: Path, name: str) -> None:
     scheme = {"redis_url": "redis", "database_url": "postgresql"}[name]

@@ -11,7 +11,7 @@ from trunkline.core.errors import CannotOpen
 from trunkline.storage import facts
 from trunkline.storage.database import Database
 from trunkline.vault.key_ring import KeyRing, KeyState
-from trunkline.vault.root_key import RootKey, RootKeyFile, RootKeySource
+from trunkline.vault.root_key import OwnRootKey, RootKey, RootKeyFile, RootKeySource
 
 KEY_STATE: Final = "key_state"
 """The fact that holds the :class:`KeyState` as JSON."""
@@ -56,12 +56,13 @@ class Installation:
 
     async def _make_root(self, source: RootKeySource, state: KeyState | None) -> RootKey:
         if state is not None:
+            wrap = "" if isinstance(source, RootKeyFile) else " Where you have the plain one: `trunkline vault wrap`."
             raise CannotOpen(
                 f"The root key {source.describe()} is missing, and the database is encrypted with it. Nothing was"
-                " written. Restore the file from your backup, or point TRUNKLINE_ROOT_KEY_FILE at it.",
+                f" written. Restore the file from your backup, or point TRUNKLINE_ROOT_KEY_FILE at it.{wrap}",
                 code="root_key",
             )
-        if not isinstance(source, RootKeyFile):
+        if not isinstance(source, OwnRootKey):
             raise CannotOpen(f"The root key {source.describe()} is missing.", code="root_key")
         return await asyncio.to_thread(source.create)
 

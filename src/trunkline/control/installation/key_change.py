@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from trunkline.control.audit import Audit
@@ -15,7 +12,7 @@ from trunkline.control.installation.rotation import Rotation, VaultKeyState
 from trunkline.core.errors import CannotOpen, Conflict, Unavailable
 from trunkline.storage.database import Database
 from trunkline.vault.key_ring import KeyRing
-from trunkline.vault.root_key import RootKey, RootKeyFile, RootKeySource
+from trunkline.vault.root_key import OwnRootKey, RootKey, RootKeyFile, RootKeySource
 from trunkline.vault.vault import Vault
 
 
@@ -44,13 +41,13 @@ class VaultKeyChange:
         await rotation.rotate_all(report)
         return await self.read_standing()
 
-    async def migrate(self, new: Path) -> Path:
+    async def migrate(self, new: Path) -> Path | None:
         """Everything under the root key in the file ``new``, which then takes the place of the old one.
 
         Gives where the old key's file is kept. :class:`CannotOpen` when ``new`` is unusable; :class:`Conflict` when the
         root key is no file of ours, so that it cannot be replaced here.
         """
-        if not isinstance(self._source, RootKeyFile):
+        if not isinstance(self._source, OwnRootKey):
             raise Conflict(
                 f"The root key is the credential {self._source.describe()}, which is not Trunkline's to change."
             )
@@ -62,7 +59,7 @@ class VaultKeyChange:
             await rotation.finish()
         else:
             await rotation.migrate(root)
-        return _replace(Path(self._source.describe()), root)
+        return self._source.replace(root)
 
     async def _open(self, *others: RootKey) -> tuple[Rotation, KeyRing]:
         state = await self._installation.read_state()
@@ -71,17 +68,3 @@ class VaultKeyChange:
             raise Unavailable("There is no installation here: nothing is encrypted yet.")
         ring = KeyRing([root, *others], state)
         return Rotation(self._database, Vault(ring), self._installation, Audit(self._database, AuditSeal(ring))), ring
-
-
-def _replace(path: Path, root: RootKey) -> Path:
-    """Put ``root`` in the place of ``path`` in one step; the old file is kept beside it."""
-    kept = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-    os.link(path, kept)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(root.export_text() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    return kept
