@@ -109,6 +109,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " made at the first start.",
         ),
     ] = None
+    secret_references: Annotated[
+        str | None,
+        Meta(
+            description="References that configurations may name in the place of a provider's key, with commas between"
+            " and `*` for any characters: `env:OPENAI_API_KEY for https://api.openai.com, vault:secret/data/ai/*`."
+            " A key is sent only to the origins after `for`. Unset: none.",
+        ),
+    ] = None
+    secret_refresh_seconds: Annotated[
+        int, Meta(ge=1, le=86_400, description="After how long a key by reference is looked up again.")
+    ] = 300
+    secret_keep_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=604_800,
+            description="How long a key by reference is used after it was found, where it cannot be looked up again.",
+        ),
+    ] = 3600
     base_path: Annotated[
         str,
         Meta(

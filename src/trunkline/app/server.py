@@ -19,6 +19,7 @@ from trunkline.app.limits import open_limits
 from trunkline.app.pages import build_pages
 from trunkline.app.parts import Parts, Wiring
 from trunkline.app.people import People
+from trunkline.app.references import open_references
 from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
@@ -100,7 +101,8 @@ async def open_server(
             ring = await open_ring(resources)
         except Unavailable:
             ring, reachable = open_ring_from_copy(resources), False
-        vault = Vault(ring)
+        references = await stack.enter_async_context(open_references(settings))
+        vault = Vault(ring, references)
         people = People(settings, resources.database, ring, parts.passwords())
 
         keeper = SnapshotKeeper(resources.copy, vault)

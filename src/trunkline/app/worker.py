@@ -17,6 +17,7 @@ import msgspec
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
 from trunkline.app.limits import open_limits
+from trunkline.app.references import open_references
 from trunkline.app.root_key import find_root_key
 from trunkline.app.stopping import Stopping
 from trunkline.app.supervisor import AFTER
@@ -86,7 +87,8 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
     async with AsyncExitStack() as stack:
         copy = SnapshotCopy(settings.data_dir / "snapshot")
         ring = _open_ring(settings, copy)
-        vault, holder, prices = Vault(ring), SnapshotHolder(), PriceBook(load_price_list(settings.data_dir))
+        references = await stack.enter_async_context(open_references(settings))
+        vault, holder, prices = Vault(ring, references), SnapshotHolder(), PriceBook(load_price_list(settings.data_dir))
         sockets = find_socket_folder(settings.data_dir)
         follower = SnapshotFollower(holder)
         journal = Journal(settings.data_dir / "journal", strict=settings.journal_strict)

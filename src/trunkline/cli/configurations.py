@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -19,6 +19,8 @@ from trunkline.cli.secret_input import read_secret
 from trunkline.cli.templates import find_template
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
+
+_REFERENCE: Final = "Where the server finds the key: env:NAME, file:/PATH, vault:PATH#FIELD or aws-sm:NAME#FIELD."
 
 app = typer.Typer(
     name="configurations",
@@ -72,6 +74,7 @@ def add(
     shared: Annotated[bool, typer.Option("--shared", help="Share it with everybody in the workspace.")] = False,
     key_env: Annotated[str | None, typer.Option(help="The environment variable that holds the provider's key.")] = None,
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the key from standard input.")] = False,
+    key_reference: Annotated[str | None, typer.Option(help=_REFERENCE)] = None,
     json: Json = False,
 ) -> None:
     """Add a configuration. Asks for the provider's key, unless a --key option is given."""
@@ -85,7 +88,7 @@ def add(
         parameters = {**found["configuration"], **parameters}
     if provider is None or model is None:
         raise InvalidInput("Name the provider and the model: --provider and --model, or --template.")
-    row, key = keys.read_key(provider, key_env, key_stdin)
+    row, key = keys.read_key(provider, key_env, key_stdin, key_reference)
     body: dict[str, object] = {"name": name, "provider": row, "model": model, "configuration": parameters}
     if key is not None:
         body["apiKey"] = key.reveal()
@@ -215,10 +218,11 @@ def rotate_key(
     name: Name,
     key_env: Annotated[str | None, typer.Option(help="The environment variable that holds the new key.")] = None,
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the new key from standard input.")] = False,
+    key_reference: Annotated[str | None, typer.Option(help=_REFERENCE)] = None,
     json: Json = False,
 ) -> None:
     """Replace the provider key of a configuration. Asks for it, unless a --key option is given."""
-    key = read_secret("New API key", option="--key", env=key_env, stdin=key_stdin)
+    key = read_secret("New API key", option="--key", env=key_env, stdin=key_stdin, reference=key_reference)
 
     async def work(api: Api) -> bytes:
         found = await find_configuration(api, name)

@@ -9,18 +9,18 @@ from trunkline.core.secret import Secret
 from trunkline.providers.registry import find
 
 
-def read_key(provider: str, env: str | None, stdin: bool) -> tuple[str, Secret | None]:
+def read_key(provider: str, env: str | None, stdin: bool, reference: str | None = None) -> tuple[str, Secret | None]:
     """The id of the provider, and the key; None where it takes or needs none.
 
     Raises InvalidInput for an unknown provider, naming the nearest, and where there is no key to be had.
     """
-    row = find(provider)
+    row, given = find(provider), env is not None or stdin or reference is not None
     if row.auth == "none":
-        if env is not None or stdin:
+        if given:
             raise InvalidInput(f"{row.display_name} takes no key: leave the --key options out.")
         return row.id, None
-    if env is None and not stdin and not row.requires_api_key:
+    if not given and not row.requires_api_key:
         return row.id, None
-    if row.key_url is not None and env is None and not stdin:
+    if row.key_url is not None and not given:
         note(f"Keys are made at {row.key_url}")
-    return row.id, read_secret(f"{row.display_name} API key", option="--key", env=env, stdin=stdin)
+    return row.id, read_secret(f"{row.display_name} API key", option="--key", env=env, stdin=stdin, reference=reference)

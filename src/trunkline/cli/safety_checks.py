@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from trunkline.cli.finding import Finding, ok, warn
 from trunkline.core.secret import Secret
+from trunkline.external_secrets.reference_rule import ReferenceRule
 from trunkline.settings import Settings
 
 NAME: Final = "safety"
@@ -60,6 +61,14 @@ def _find_open_doors(settings: Settings, environment: Mapping[str, str]) -> Iter
             NAME,
             "Clients may claim any address (FORWARDED_ALLOW_IPS=*): limits per address stop nobody.",
             "Name the addresses of your proxies.",
+        )
+    anywhere = [rule.pattern for rule in ReferenceRule.parse_all(settings.secret_references) if not rule.origins]
+    if anywhere:
+        yield warn(
+            NAME,
+            f"Whoever may add a configuration can have the keys of {', '.join(anywhere)} sent to a server of their own"
+            " (TRUNKLINE_SECRET_REFERENCES).",
+            "Say where they may go: env:OPENAI_API_KEY for https://api.openai.com",
         )
     if settings.login_attempts_per_minute > _MANY_ATTEMPTS:
         yield warn(

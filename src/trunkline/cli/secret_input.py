@@ -10,14 +10,21 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
 
 
-def read_secret(prompt: str, *, option: str, env: str | None, stdin: bool, confirm: bool = False) -> Secret:
+def read_secret(
+    prompt: str, *, option: str, env: str | None, stdin: bool, reference: str | None = None, confirm: bool = False
+) -> Secret:
     """A secret from the environment variable ``env``, from standard input, else typed without being shown.
 
-    ``option`` is how the names of both options begin, for messages; ``confirm`` has it typed twice. Raises InvalidInput
-    when there is none.
+    ``reference`` is what the server follows itself, and takes the place of a secret. ``option`` is how the names of all
+    options begin, for messages; ``confirm`` has it typed twice. Raises InvalidInput when there is none.
     """
-    if env is not None and stdin:
-        raise InvalidInput(f"Use one of {option}-env and {option}-stdin.")
+    if (env is not None) + stdin + (reference is not None) > 1:
+        others = (
+            f"{option}-env, {option}-stdin and {option}-reference" if reference else f"{option}-env and {option}-stdin"
+        )
+        raise InvalidInput(f"Use one of {others}.")
+    if reference is not None:
+        return Secret(reference)
     if env is not None:
         value, missing = os.environ.get(env, ""), f"The environment variable {env} is not set."
     elif stdin:

@@ -25,6 +25,7 @@ from trunkline.app.telemetry import require_telemetry
 from trunkline.cli.output import note
 from trunkline.cli.unknown_settings import find_unknown
 from trunkline.core.errors import Unavailable
+from trunkline.external_secrets.reference_rule import ReferenceRule
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.discovery import Discovered, discover
 from trunkline.providers.registry import PROVIDERS
@@ -45,6 +46,7 @@ def serve(host: str | None, port: int | None, workers: int | None, ollama_port: 
         note(f"Warning: {problem}", style="yellow")
     logs.configure(settings.log_level, settings.log_format)
     require_telemetry(settings)
+    ReferenceRule.parse_all(settings.secret_references)
     make_folder(settings.data_dir)
     lock_folder(settings.data_dir)
     listeners = [listen(settings.host, settings.port, "")]

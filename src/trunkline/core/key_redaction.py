@@ -32,6 +32,9 @@ _PIECE: Final = 12
 _LOOKED_AT: Final = 65_536
 """Characters in which pieces are looked for; whole keys are found in any length."""
 
+_LEARNT: Final = 3
+"""Secrets that are remembered when another is learnt: what is under way may have been sent with the one before."""
+
 _MASKED: Final = re.compile(r"([A-Za-z0-9_\-+/=.]{0,64}?)((?:[*•·xX#]{2,}|…+|\.{3,}))([A-Za-z0-9_\-+/=]{0,64})")
 
 
@@ -41,6 +44,13 @@ class KeyRedaction:
     __slots__ = ("_pattern", "_pieces", "_secrets", "marks", "plain", "spread")
 
     def __init__(self, secrets: Iterable[str]) -> None:
+        self._know(secrets)
+
+    def learn(self, secret: str) -> None:
+        """From now on take ``secret`` out too: one that was not known when this was made. The last few are kept."""
+        self._know((*self._secrets[-_LEARNT:], secret))
+
+    def _know(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(
             secret
             for secret in dict.fromkeys(secret.strip() for secret in secrets)

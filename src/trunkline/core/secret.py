@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import Final, NoReturn
 
+from trunkline.core.secret_reference import is_reference
+
 MASK_MINIMUM: Final = 20
 """Keys shorter than this are masked whole: four characters of a short key are too much of it."""
 
@@ -46,9 +48,14 @@ class Secret:
 def mask(value: str) -> str:
     """``sk-…x7Qd``: the prefix up to its last dash within 8 characters, and the last four; short keys: ``…`` alone.
 
+    A reference to a key is no secret, and shown as it is.
+
+
     >>> mask("sk-proj-abcdefghijklmnop")
     'sk-proj-…mnop'
     """
+    if is_reference(value):
+        return value
     if len(value) < MASK_MINIMUM:
         return "…"
     prefix = value[: value[:8].rfind("-") + 1]

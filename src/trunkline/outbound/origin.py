@@ -29,3 +29,9 @@ class Origin(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}"
+
+
+def write_origin(origin: Origin) -> str:
+    """``https://api.openai.com:443``: an origin with its port always named, so that it is spelled in one way."""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return f"{origin.scheme}://{host}:{origin.port}"

@@ -76,7 +76,7 @@ class AwsSigner:
         self._clock = clock
 
     async def sign(self, request: OutgoingRequest, transport: Transport) -> OutgoingRequest:
-        """See :class:`trunkline.providers.signing.Signer`. Good for five minutes."""
+        """See :class:`trunkline.providers.signer.Signer`. Good for five minutes."""
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
         headers = [(name, value) for name, value in request.headers if name.lower() != "authorization"]
         headers.append(("X-Amz-Date", stamp))

@@ -10,15 +10,18 @@ from trunkline import __version__
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.core.key_redaction import KeyRedaction
+from trunkline.core.referenced_key import ReferencedKey
 from trunkline.core.secret import Secret
-from trunkline.outbound.origin import Origin
+from trunkline.outbound.origin import Origin, write_origin
 from trunkline.outbound.url import Url
 from trunkline.providers.auth import write_auth
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.custom_headers import write_custom_headers
 from trunkline.providers.provider import Provider
+from trunkline.providers.referenced_key import ReferencedKeySigner
 from trunkline.providers.service_account import is_service_account
-from trunkline.providers.signing import Signer, make_signer
+from trunkline.providers.signer import Signer
+from trunkline.providers.signing import make_signer
 
 CACHED_URLS: Final = 1024
 """Models whose URLs an endpoint remembers; above it, it forgets them all and begins again."""
@@ -147,12 +150,6 @@ class Endpoint:
         return f"Endpoint({self._provider.id}, {self.origin})"
 
 
-def write_origin(origin: Origin) -> str:
-    """``https://api.openai.com:443``: an origin with its port always named, so that it is spelled in one way."""
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    return f"{origin.scheme}://{host}:{origin.port}"
-
-
 def make_endpoint(
     provider: Provider,
     base_url: str | None,
@@ -181,9 +178,14 @@ def make_endpoint(
     own = (*provider.headers, *shown, *_from_settings(provider, settings))
     for name, value in (*own, *write_custom_headers(headers or {})):
         fields[name.lower()] = (name, value)
-    given = [key] if key is not None else []
+    given = [key] if key is not None and not isinstance(key, ReferencedKey) else []
     given += [value for value in (headers or {}).values() if isinstance(value, Secret)]
-    return Endpoint(provider, base, tuple(fields.values()), signer, [shown for one in given for shown in _shown(one)])
+    endpoint = Endpoint(
+        provider, base, tuple(fields.values()), signer, [shown for one in given for shown in _shown(one)]
+    )
+    if isinstance(signer, ReferencedKeySigner):
+        signer.redaction = endpoint.redaction
+    return endpoint
 
 
 def _shown(secret: Secret) -> Iterator[str]:

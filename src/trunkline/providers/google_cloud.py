@@ -59,7 +59,7 @@ class GoogleSigner:
         self._asking: asyncio.Task[Secret] | None = None
 
     async def sign(self, request: OutgoingRequest, transport: Transport) -> OutgoingRequest:
-        """See :class:`trunkline.providers.signing.Signer`. A header that the user set to authorize wins."""
+        """See :class:`trunkline.providers.signer.Signer`. A header that the user set to authorize wins."""
         if any(name.lower() == "authorization" for name, _ in request.headers):
             return request
         token = self._token

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from trunkline.core.chat import JsonValue
+from trunkline.core.referenced_key import ReferencedKey
 from trunkline.core.secret import Secret
-from trunkline.outbound.origin import Origin
-from trunkline.outbound.request import OutgoingRequest
-from trunkline.outbound.transport import Transport
+from trunkline.outbound.origin import Origin, write_origin
 from trunkline.providers.aws import AwsSigner, find_region
 from trunkline.providers.google_cloud import GoogleSigner
 from trunkline.providers.provider import Provider
+from trunkline.providers.referenced_key import ReferencedKeySigner
 from trunkline.providers.service_account import is_service_account, read_service_account
+from trunkline.providers.signer import Signer
 
 BEDROCK_KEYS: Final = ("ABSK", "bedrock-api-key-")
 """How Bedrock's API keys begin: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"""
-
-
-class Signer(Protocol):
-    """Proves with each request who asks."""
-
-    async def sign(self, request: OutgoingRequest, transport: Transport) -> OutgoingRequest:
-        """``request`` with the proof in its headers; good for one attempt, at once.
-
-        ``transport`` is for what must be asked first, such as a token. Raises UpstreamError where that fails.
-        """
-        ...
 
 
 def make_signer(
@@ -36,6 +26,10 @@ def make_signer(
     """What signs calls to ``origin`` with ``key``; None where the key is shown as it is. Raises InvalidInput."""
     if key is None:
         return None
+    if isinstance(key, ReferencedKey):
+        return ReferencedKeySigner(
+            key, provider, write_origin(origin), lambda known: make_signer(provider, origin, known, settings)
+        )
     if provider.auth == "google-cloud" and is_service_account(key):
         return GoogleSigner(read_service_account(key))
     access_key_id = settings.get("accessKeyId")

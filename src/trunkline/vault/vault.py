@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from typing import Final, Protocol
 
 from trunkline.core.errors import CannotOpen, Forbidden
 from trunkline.core.secret import Secret
@@ -13,6 +14,21 @@ from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.stored_secret import StoredSecret, open_secret, seal_secret
 from trunkline.vault.subkey import Purpose
+
+REFERABLE: Final = "apiKey"
+"""The field in which a reference may stand for a key."""
+
+
+class ReferenceRules(Protocol):
+    """Which references there may be, and how they are followed."""
+
+    def require(self, secret: Secret, origins: tuple[str, ...]) -> None:
+        """:class:`InvalidInput` where ``secret`` is a reference that may not be used at one of ``origins``."""
+        ...
+
+    def bind(self, secret: Secret) -> Secret:
+        """``secret`` itself, or the reference that it is, ready to be followed."""
+        ...
 
 
 class Vault:
@@ -33,8 +49,10 @@ class Vault:
       has an older version, the old root key can be taken away. Nothing else depends on the root key.
     """
 
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, references: ReferenceRules | None = None) -> None:
+        """``references`` know which texts are no keys, but say where one is; None where nothing refers to any."""
         self._ring = ring
+        self.references = references
 
     @property
     def ring(self) -> KeyRing:
@@ -59,7 +77,13 @@ class Vault:
         origins: Iterable[str],
         data_key: WrappedDataKey,
     ) -> StoredSecret:
-        """``secret`` as a row to store. ``data_key`` is the owner's: another's is refused with :class:`CannotOpen`."""
+        """``secret`` as a row to store. ``data_key`` is the owner's: another's is refused with :class:`CannotOpen`.
+
+        :class:`InvalidInput` for a reference that may not be used at one of ``origins``.
+        """
+        origins = tuple(origins)
+        if self.references is not None and field == REFERABLE:
+            self.references.require(secret, origins)
         return seal_secret(
             self._open_box(data_key, owner=owner, data_key_id=data_key.id),
             secret,
@@ -76,7 +100,8 @@ class Vault:
         :class:`CannotOpen` when ``data_key`` is not the one that ``stored`` names, when either was changed in any bit
         or moved to another row or owner, or when the root key is not the one that it was encrypted under.
         """
-        return open_secret(self._open_box(data_key, owner=stored.owner, data_key_id=stored.data_key_id), stored)
+        secret = open_secret(self._open_box(data_key, owner=stored.owner, data_key_id=stored.data_key_id), stored)
+        return secret if self.references is None or stored.field != REFERABLE else self.references.bind(secret)
 
     def open(self, stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
         """As :meth:`decrypt`, for ``origin``, the place that the secret is about to be sent to.

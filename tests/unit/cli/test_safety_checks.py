@@ -96,6 +96,13 @@ def test_a_root_key_that_others_may_read(tmp_path: Path) -> None:
     assert (found.message, found.remedy) == (f"{key} can be read by others (mode 0640).", f"chmod 600 {key}")
 
 
+def test_references_whose_keys_may_be_sent_anywhere(tmp_path: Path) -> None:
+    assert look(tmp_path, secret_references="env:A for https://a.example")[0].state == "ok"
+    (found,) = look(tmp_path, secret_references="env:A for https://a.example, vault:ai/*")
+    assert "vault:ai/*" in found.message
+    assert "env:A" not in found.message
+
+
 def test_a_plain_root_key_that_was_left_beside_the_wrapped_one(tmp_path: Path) -> None:
     assert look(tmp_path, root_key="aws-kms://alias/trunkline")[0].state == "ok"
     (tmp_path / "root.key").touch(mode=0o600)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trunkline.outbound import Headers, OutgoingRequest, Timeouts, Timing
 from trunkline.outbound.transport import DEFAULT_TIMEOUTS
@@ -20,6 +20,10 @@ class FakeResponse:
 
     async def next_chunk(self) -> bytes:
         return self.pieces.pop(0) if self.pieces else b""
+
+    async def flow(self, sink: Callable[[bytes], bool]) -> None:
+        while self.pieces and sink(self.pieces.pop(0)):
+            pass
 
     async def read(self, limit: int | None = None) -> bytes:
         body = b"".join(self.pieces)

@@ -10,6 +10,7 @@ from trunkline.cli.declared.kinds import KINDS, SETTINGS, DeclaredKind
 from trunkline.cli.declared.plan_text import dump
 from trunkline.cli.declared.server_state import ServerState, Thing
 from trunkline.cli.declared.yaml_text import read_object
+from trunkline.core.secret_reference import is_reference
 
 _HEAD: Final = (
     "# Written by `trunkline export`. Secrets are references: set these variables where you run `trunkline apply`.\n"
@@ -72,7 +73,8 @@ class Export:
         written: dict[str, Any] = {}
         for name in kind.fields:
             if name in thing.masks:
-                written[name] = self._refer(thing.name, _SECRET_WORDS[name])
+                shown = thing.masks.get(name) or ""
+                written[name] = shown if is_reference(shown) else self._refer(thing.name, _SECRET_WORDS[name])
                 continue
             value = thing.fields.get(name)
             headers = read_object(read_object(value).get("headers")) if name in kind.merged else {}

@@ -59,12 +59,15 @@ def _name(meaning: str) -> Any:
 
 
 def _refer(meaning: str) -> Any:
-    where = f"{meaning}: `${{env:NAME}}` or `${{file:PATH}}`, read where `trunkline apply` runs."
+    where = f"{meaning} `${{env:NAME}}` or `${{file:PATH}}`, read where `trunkline apply` runs."
     return Annotated[SecretField | None, Field(description=where)], None
 
 
-_API_KEY: Final = _refer("Where the provider's API key is")
-_SECRET: Final = _refer("Where the secret is that a webhook signs with")
+_API_KEY: Final = _refer(
+    "Where the provider's API key is: a reference that the server follows (`env:NAME`, `file:/PATH`,"
+    " `vault:PATH#FIELD`, `aws-sm:NAME#FIELD`), or"
+)
+_SECRET: Final = _refer("Where the secret is that a webhook signs with:")
 
 
 def _derive(

@@ -26,6 +26,7 @@ from trunkline.gateway.disclosure import knows_accounts
 from trunkline.providers.check import check
 from trunkline.providers.defaults import compile_defaults
 from trunkline.providers.endpoint import Endpoint, make_endpoint
+from trunkline.providers.referenced_key import ReferencedKeySigner
 from trunkline.providers.stage import Stage, judge
 from trunkline.storage import configurations
 from trunkline.storage.database import Database
@@ -117,6 +118,7 @@ class ConnectionTests:
             defaults = compile_defaults(endpoint.provider, row.parameters)
             transport = self._reach.transport(endpoint.provider)
             stages = await _gather(check(endpoint, transport, row.model, prober=self._reach.prober, defaults=defaults))
+            stages = _warn(endpoint, stages)
         return _disclose(actor, row, await self._keep(actor, row, stages))
 
     async def validate(self, actor: Actor, draft: Draft, *, live: bool = False) -> Validation:
@@ -172,10 +174,15 @@ class ConnectionTests:
             )
 
     async def _try(self, proposal: Proposal, *, pick: bool = False) -> AsyncGenerator[Stage]:
+        try:
+            key = self._reach.ready(proposal.put.get(API_KEY), proposal.origins)
+        except InvalidInput as error:
+            yield _unusable(error)
+            return
         endpoint = make_endpoint(
             proposal.provider,
             proposal.base_url,
-            proposal.put.get(API_KEY),
+            key,
             headers_of(proposal.put),
             proposal.parameters,
         )
@@ -256,6 +263,14 @@ async def _gather(stages: AsyncIterator[Stage]) -> tuple[Stage, ...]:
 
 def _summary(stage: Stage) -> str:
     return f"{stage.name}: {'ok' if stage.ok else 'failed'}"
+
+
+def _warn(endpoint: Endpoint, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The last good stage says so, too, where the key is one that could not be looked up again."""
+    warning = endpoint.signer.warning if isinstance(endpoint.signer, ReferencedKeySigner) else None
+    if warning is None or not stages or not stages[-1].ok:
+        return stages
+    return (*stages[:-1], msgspec.structs.replace(stages[-1], message=f"{stages[-1].message} Warning: {warning}"))
 
 
 def _unusable(error: TrunklineError | None) -> Stage:

@@ -50,9 +50,8 @@ class DraftModels:
         proposal = propose(actor, draft, None, sealed_keys=self._sealed_keys, output_limit=self._models.output_limit)
         self._limit.take(actor.user_id)
         provider = proposal.provider
-        endpoint = make_endpoint(
-            provider, proposal.base_url, proposal.put.get(API_KEY), headers_of(proposal.put), proposal.parameters
-        )
+        key = self._reach.ready(proposal.put.get(API_KEY), proposal.origins)
+        endpoint = make_endpoint(provider, proposal.base_url, key, headers_of(proposal.put), proposal.parameters)
         models = await self._models.ask(endpoint)
         if not models and "pull_model" not in provider.capabilities:
             return self._models.bundled(provider)

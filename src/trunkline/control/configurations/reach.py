@@ -16,6 +16,7 @@ from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration
+from trunkline.vault.vault import ReferenceRules
 
 
 class Reach:
@@ -27,15 +28,24 @@ class Reach:
         client: Transport,
         in_process: Mapping[str, Transport],
         prober: Prober | None = None,
+        references: ReferenceRules | None = None,
     ) -> None:
         self._credentials = credentials
         self._client = client
         self._in_process = in_process
+        self._references = references
         self.prober = prober
 
     def transport(self, provider: Provider) -> Transport:
         """What sends calls to ``provider``."""
         return self._in_process.get(provider.id, self._client)
+
+    def ready(self, key: Secret | None, origins: tuple[str, ...]) -> Secret | None:
+        """A key that is not stored, to be sent to ``origins``. Raises InvalidInput for a reference that may not be."""
+        if key is None or self._references is None:
+            return key
+        self._references.require(key, origins)
+        return self._references.bind(key)
 
     async def open(self, tx: Transaction, row: Configuration) -> Endpoint:
         """The endpoint of a stored configuration, with its secrets or those that it borrows.

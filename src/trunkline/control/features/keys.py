@@ -67,7 +67,8 @@ class FeatureKeys:
         mistake = find_mistake(PROVIDERS[PROVIDER], key.reveal()) if base_url is None else None
         if mistake is not None:
             raise InvalidInput.of("apiKey", mistake, code="INVALID_KEY")
-        endpoint = make_endpoint(PROVIDERS[PROVIDER], base_url, key)
+        origin = write_origin(read_base_url(PROVIDERS[PROVIDER], base_url).origin)
+        endpoint = make_endpoint(PROVIDERS[PROVIDER], base_url, self._reach.ready(key, (origin,)))
         try:
             await check_key(endpoint, self._reach.transport(endpoint.provider))
         except UpstreamError as error:
@@ -115,7 +116,8 @@ class FeatureKeys:
         provider = PROVIDERS[PROVIDER]
         origin = write_origin(read_base_url(provider, row.base_url).origin)
         if given is not None:
-            return make_endpoint(provider, row.base_url, read_key(actor, given, origin, self._sealed_keys))
+            key = self._reach.ready(read_key(actor, given, origin, self._sealed_keys), (origin,))
+            return make_endpoint(provider, row.base_url, key)
         if row.target is not None:
             return KeyVerdict(
                 success=False,
