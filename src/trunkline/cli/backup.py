@@ -8,7 +8,7 @@ import msgspec
 
 from trunkline.app.resources import Resources
 from trunkline.cli.output import make_console, note, print_json, say
-from trunkline.control.installation.backup import write_backup
+from trunkline.control.installation.backup import add_backup, write_backup
 from trunkline.core.errors import InvalidInput
 from trunkline.settings import Settings, read_settings
 
@@ -40,6 +40,25 @@ def backup(file: Path, *, include_root_key: bool, json: bool) -> None:
         note(
             f"The root key is NOT in this file. Keep a copy of {key} elsewhere; without it nothing opens.", style="bold"
         )
+
+
+def backup_incrementally(folder: Path, *, include_root_key: bool, keep: int | None, json: bool) -> None:
+    """Add a backup to ``folder``, and tell how much was new. :class:`InvalidInput` where the root key is asked for."""
+    if include_root_key:
+        raise InvalidInput("A folder of backups is encrypted with the root key, and so never holds it.")
+    settings = read_settings()
+    resources = Resources.of(settings)
+    database = find_database(settings)
+    with make_console(stderr=True).status("Backing up …"):
+        added = add_backup(
+            database=database, journal=resources.journal, root_key=resources.root_key, target=folder, keep=keep
+        )
+    if json:
+        print_json(msgspec.json.encode(added))
+        return
+    say(f"{folder}: {added.backup}, {added.size:,} bytes, of which {added.added:,} were written.")
+    key = resources.root_key.describe()
+    note(f"It opens with the root key alone. Keep a copy of {key} elsewhere.", style="bold")
 
 
 def find_database(settings: Settings) -> Path:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from trunkline.cli.option import Json
+from trunkline.core.errors import InvalidInput
 
 
 def serve(
@@ -38,32 +39,52 @@ def doctor(json: Json = False) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write, such as trunkline.tar.gz.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file to write, such as trunkline.tar.gz; with --incremental, a folder.")
+    ],
     include_root_key: Annotated[
         bool,
         typer.Option("--include-root-key", help="Include the root key. Whoever has the file then has every secret."),
     ] = False,
+    incremental: Annotated[
+        bool,
+        typer.Option("--incremental", help="Add to a folder of backups what changed since the last, encrypted."),
+    ] = False,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="With --incremental: delete all backups but the newest of this number.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Back up the database and the journal into one file, also while the server runs.
 
     The root key is left out unless you ask for it. Keep a copy of it elsewhere: without it nothing in a backup opens.
     """
-    from trunkline.cli.backup import backup  # noqa: PLC0415
+    from trunkline.cli.backup import backup, backup_incrementally  # noqa: PLC0415
 
+    if incremental:
+        backup_incrementally(file, include_root_key=include_root_key, keep=keep, json=json)
+        return
+    if keep is not None:
+        raise InvalidInput("--keep is for folders of backups: add --incremental.")
     backup(file, include_root_key=include_root_key, json=json)
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file written by `trunkline backup`.")],
+    file: Annotated[Path, typer.Argument(help="A file written by `trunkline backup`, or a folder of backups.")],
     force: Annotated[
         bool, typer.Option("--force", help="Replace the current installation. It is kept beside the new one.")
     ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Of a folder: the newest backup whose time begins so, such as 2026-11-30T20."
+        ),
+    ] = None,
 ) -> None:
     """Restore a backup. The server must be stopped; nothing changes unless the whole backup is valid."""
     from trunkline.cli.restore import restore  # noqa: PLC0415
 
-    restore(file, force=force)
+    restore(file, force=force, at=at)
 
 
 def reference(folder: Annotated[Path, typer.Argument(help="Where to write the pages.")]) -> None:

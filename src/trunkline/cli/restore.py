@@ -14,7 +14,7 @@ from trunkline.control.installation.restore import Restore
 from trunkline.settings import read_settings
 
 
-def restore(file: Path, *, force: bool) -> None:
+def restore(file: Path, *, force: bool, at: str | None = None) -> None:
     """Restore the backup in ``file``; nothing changes unless the whole of it is valid."""
     settings = read_settings()
     resources = Resources.of(settings)
@@ -31,7 +31,7 @@ def restore(file: Path, *, force: bool) -> None:
             task = progress.add_task(f"Backup of {manifest.created_at:%Y-%m-%d %H:%M} UTC", total=manifest.size)
             return lambda done: progress.advance(task, done)
 
-        kept = work.run(file, replace=force, begin=begin)
+        kept = work.run(file, replace=force, begin=begin, at=at)
     say(f"{settings.data_dir.absolute()} holds the backup now. Start the server: make run")
     if kept is not None:
         note(f"What was there before is in {kept}. Remove it when you are sure.")

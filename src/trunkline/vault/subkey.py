@@ -31,6 +31,8 @@ class Purpose(Enum):
     CAPTURE = "capture"
     SIGN_ON = "sign-on"
     SCIM_TOKEN = "scim-token"  # noqa: S105 - the name of a purpose
+    BACKUP = "backup"
+    BACKUP_NAME = "backup-name"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

@@ -6,7 +6,8 @@ import pytest
 
 from trunkline.core.errors import InvalidInput
 from trunkline.faces.cors import Cors, is_preflight
-from trunkline.settings import Settings, read_origins
+from trunkline.setting_forms import read_origins
+from trunkline.settings import Settings
 
 PAGE = b"https://app.example.com"
 QUESTION = [(b"origin", PAGE), (b"access-control-request-method", b"POST")]

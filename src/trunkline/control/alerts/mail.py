@@ -16,7 +16,7 @@ from trunkline.control.alerts.message import write_text, write_title
 from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.core.chat import JsonValue
 from trunkline.core.secret import Secret
-from trunkline.settings import SMTP_PORTS
+from trunkline.setting_forms import SMTP_PORTS
 
 _SECONDS: Final = 15.0
 _SUBJECT_CHARACTERS: Final = 200

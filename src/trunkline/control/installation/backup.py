@@ -16,11 +16,12 @@ import msgspec
 
 from trunkline import __version__
 from trunkline.control.installation.archive import DATABASE, JOURNAL, MANIFEST, ROOT_KEY, Item, Manifest, pour
+from trunkline.control.installation.backup_folder import Added, BackupFolder
 from trunkline.control.installation.installation import KEY_STATE
 from trunkline.core.errors import CannotOpen, Conflict, Unavailable
 from trunkline.storage import sqlite_file
 from trunkline.vault.key_ring import KeyState
-from trunkline.vault.root_key import RootKeySource
+from trunkline.vault.root_key import RootKeySource, verify
 
 
 def write_backup(
@@ -47,6 +48,37 @@ def write_backup(
         raise Unavailable(f"The backup {target} cannot be written ({error.strerror}).") from error
 
 
+def add_backup(
+    *, database: Path, journal: Path, root_key: RootKeySource, target: Path, keep: int | None = None
+) -> Added:
+    """Add all of an installation, as of one moment, to the folder ``target``: what it lacks of it, encrypted.
+
+    With ``keep``, only that many backups stay in the folder. :class:`Conflict` while another process writes to it;
+    :class:`Unavailable` when there is nothing to back up or no room; :class:`CannotOpen` without the root key.
+    """
+    if target.exists() and not target.is_dir():
+        raise Conflict(f"{target} is a file. An incremental backup goes into a folder: name another one.")
+    if not database.exists():
+        raise Unavailable(f"There is no database {database}: there is nothing to back up.")
+    root = root_key.load()
+    if root is None:
+        raise CannotOpen(f"There is no root key {root_key.describe()} to encrypt with.", code="root_key")
+    store = BackupFolder(target, root)
+    try:
+        with store.writing(), tempfile.TemporaryDirectory(dir=database.absolute().parent, prefix=".backup-") as name:
+            folder = Path(name)
+            _collect(folder, database, journal)
+            manifest = _make_manifest(folder)
+            if not verify(root, manifest.root_check):
+                raise CannotOpen(f"{root_key.describe()} is not the root key of {database}.", code="wrong_root_key")
+            added = store.add(manifest, folder)
+            if keep is not None:
+                store.keep(keep)
+            return added
+    except OSError as error:
+        raise Unavailable(f"The backup {target} cannot be written ({error.strerror}).") from error
+
+
 def _collect(folder: Path, database: Path, journal: Path) -> None:
     """The journal first: what leaves it for the database meanwhile is then found in both, and is counted once."""
     (folder / JOURNAL).mkdir()
@@ -63,18 +95,22 @@ def _put_root_key(folder: Path, source: RootKeySource) -> None:
     (folder / ROOT_KEY).write_text(root.export_text() + "\n", encoding="ascii")
 
 
-def _pack(folder: Path, target: Path) -> Manifest:
+def _make_manifest(folder: Path) -> Manifest:
     state, schema = sqlite_file.read_fact(folder / DATABASE, KEY_STATE), sqlite_file.read_version(folder / DATABASE)
     if state is None or schema is None:
         raise Unavailable("The database holds no installation: there is nothing to back up.")
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
-    manifest = Manifest(
+    return Manifest(
         trunkline=__version__,
         schema=schema,
         created_at=datetime.now(UTC),
         root_check=msgspec.json.decode(state, type=KeyState).root_check,
         files=tuple(_describe(path, folder) for path in files),
     )
+
+
+def _pack(folder: Path, target: Path) -> Manifest:
+    manifest = _make_manifest(folder)
     draft = folder / f"draft-{secrets.token_hex(8)}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

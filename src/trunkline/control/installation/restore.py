@@ -26,6 +26,7 @@ from trunkline.control.installation.archive import (
     is_name,
     pour,
 )
+from trunkline.control.installation.backup_folder import BackupFolder
 from trunkline.control.installation.running import is_running
 from trunkline.core.errors import CannotOpen, Conflict, InvalidInput, Unavailable
 from trunkline.storage import sqlite_file
@@ -51,9 +52,12 @@ class Restore:
         self._journal = journal
         self._root_key = root_key
 
-    def run(self, source: Path, *, replace: bool, begin: Callable[[Manifest], Report]) -> Path | None:
+    def run(
+        self, source: Path, *, replace: bool, begin: Callable[[Manifest], Report], at: str | None = None
+    ) -> Path | None:
         """Restore the backup ``source``; gives where the old state is kept, None when there was none.
 
+        Of a folder of backups it is the newest, or the newest whose time begins with ``at``.
         ``begin`` is told what is coming, and gives whom to tell of each step. Raises :class:`Conflict` when a server
         runs on the folder, or when it holds a database and not ``replace``; :class:`InvalidInput` for a file that is no
         backup, is damaged, or is of a newer version; :class:`CannotOpen` when the root key at hand is not the backup's.
@@ -65,14 +69,16 @@ class Restore:
             )
         staged = self._folder / _STAGED
         try:
-            if not source.is_file():
-                raise InvalidInput(f"There is no file {source}.")
+            if not source.exists():
+                raise InvalidInput(f"There is no file or folder {source}.")
             is_new = not self._folder.exists()
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.rmtree(staged, ignore_errors=True)
             staged.mkdir(mode=0o700)
             try:
-                manifest = _unpack(source, staged, begin)
+                manifest = (
+                    self._gather(source, staged, begin, at) if source.is_dir() else _unpack(source, staged, begin)
+                )
                 self._check(manifest, staged)
                 self._refuse_while_running()
                 return self._swap(staged)
@@ -82,6 +88,27 @@ class Restore:
                     self._folder.rmdir()
         except OSError as error:
             raise Unavailable(f"The data folder {self._folder} cannot be written ({error.strerror}).") from error
+
+    def _gather(self, source: Path, staged: Path, begin: Callable[[Manifest], Report], at: str | None) -> Manifest:
+        """Every file of a backup in a folder of them in ``staged``, as its manifest says it is."""
+        root = self._root_key.load()
+        if root is None:
+            raise CannotOpen(
+                "These backups are encrypted with the root key. Put the key file that you kept at"
+                f" {self._root_key.describe()} (mode 0600), then restore again.",
+                code="root_key",
+            )
+        folder = BackupFolder(source, root)
+        backup = folder.find(at)
+        manifest = folder.read_manifest(backup)
+        _require_known(manifest)
+        _require_room(manifest, staged)
+        folder.unpack(backup, staged, begin(manifest))
+        for item in manifest.files:
+            with (staged / item.path).open("rb") as file:
+                if pour(file) != (item.size, item.sha256):
+                    raise _damaged(source)
+        return manifest
 
     def _refuse_while_running(self) -> None:
         if is_running(self._journal):
@@ -197,12 +224,16 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
         manifest = msgspec.json.decode(content.read(_LONGEST_MANIFEST), type=Manifest)
     except msgspec.MsgspecError:
         raise InvalidInput("This file is no backup of Trunkline.") from None
+    _require_known(manifest)
+    return manifest
+
+
+def _require_known(manifest: Manifest) -> None:
     if manifest.format != FORMAT or manifest.schema not in list_versions():
         raise InvalidInput(
             f"This backup was made by Trunkline {manifest.trunkline}, which is newer than this one. Restore it with"
             " that version or a later one."
         )
-    return manifest
 
 
 def _require_room(manifest: Manifest, staged: Path) -> None:
