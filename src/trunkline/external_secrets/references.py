@@ -99,7 +99,7 @@ class References:
                 self._kept = {name: each for name, each in self._kept.items() if each.task is not None}
             kept = self._kept[reference] = _Kept()
         now = self._clock()
-        if kept.secret is not None and now < kept.ask_at:
+        if kept.secret is not None and now < min(kept.ask_at, kept.good_until):
             return kept.secret
         if kept.task is None:
             kept.task = asyncio.ensure_future(self._ask(reference, kept))

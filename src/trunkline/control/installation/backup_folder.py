@@ -12,7 +12,7 @@ import hmac
 import os
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,7 +70,7 @@ class BackupFolder:
         self._name_key = root.derive(Purpose.BACKUP_NAME)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Keep others from writing until the block ends. :class:`Conflict` where one does already."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self._folder / "lock").open("a") as lock:
