@@ -38,14 +38,13 @@ class Disclosure:
     ``owner_id`` is whose configuration it is, where that is told: they know its account and address.
     """
 
-    __slots__ = ("_actor", "_owner_id", "_plain", "_redaction", "_request_id")
+    __slots__ = ("_actor", "_owner_id", "_redaction", "_request_id")
 
     def __init__(self, actor: Actor, request_id: str, redaction: KeyRedaction, *, owner_id: str | None = None) -> None:
         self._actor = actor
         self._owner_id = owner_id
         self._request_id = request_id
         self._redaction = redaction
-        self._plain = redaction.plain
 
     @property
     def _administers(self) -> bool:
@@ -96,7 +95,7 @@ class Disclosure:
 
     def whole(self, data: bytes) -> bytes:
         """An answer that goes well, or a piece of one: a provider may show the key in it, too."""
-        for secret in self._plain:
+        for secret in self._redaction.plain:
             if secret in data:
                 return self._redaction.bytes(data)
         return data

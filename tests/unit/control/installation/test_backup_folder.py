@@ -56,7 +56,7 @@ class Folder:
         async with database.write() as tx:
             await facts.settle(tx, "test", CANARY)
             tx.add(User(id=user, email="ann@example.com", name="Ann"))
-            tx.add(Workspace(id=workspace, name="Ann's", created_by=user))
+            tx.add(Workspace(id=workspace, name="Ann's"))
             await tx.flush()
             for number in range(KEYS):
                 key = f"sk-drill-{number:04}-0123456789"
