@@ -15,6 +15,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import FieldError, InvalidInput, NotFound
 from trunkline.core.secret import Secret, is_mask
+from trunkline.core.secret_reference import is_reference
 from trunkline.providers.auth import KEY_LIMIT, write_auth
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import make_endpoint, write_origin
@@ -145,7 +146,8 @@ class _Checker:
 
     def _read_key(self, provider: Provider, origins: tuple[str, ...], moved: bool) -> None:
         given, shown = self._draft.api_key, self._masks.get(API_KEY)
-        if isinstance(given, Secret) and shown is not None and given.reveal().strip() == shown:
+        # A reference is shown whole: whoever sends it names it, also for another address.
+        if isinstance(given, Secret) and given.reveal().strip() == shown and not is_reference(shown):
             given = UNSET
         if provider.auth == "none":
             if isinstance(given, Secret):
