@@ -147,8 +147,8 @@ class _Checker:
     def _read_key(self, provider: Provider, origins: tuple[str, ...], moved: bool) -> None:
         given, shown = self._draft.api_key, self._masks.get(API_KEY)
         # A reference is shown whole: whoever sends it names it, also for another address.
-        if isinstance(given, Secret) and given.reveal().strip() == shown and not is_reference(shown):
-            given = UNSET
+        if isinstance(given, Secret) and shown is not None and not is_reference(shown):
+            given = UNSET if given.reveal().strip() == shown else given
         if provider.auth == "none":
             if isinstance(given, Secret):
                 self._errors.append(FieldError("apiKey", f"{provider.display_name} takes no key: leave it out."))
