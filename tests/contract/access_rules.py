@@ -107,7 +107,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
             r"|(POST|PUT|DELETE) /api/alerts/(rules|preview).*|\w+ /api/alerts/(channels|deliveries).*"
             r"|POST /api/audit/acknowledge"
             r"|GET /api/audit(/verify|/export)?|\w+ /api/cache|PUT /api/retention|(POST|PUT|DELETE) /api/budgets.*"
-            r"|\w+ /api/capture"
+            r"|\w+ /api/capture|(POST|PUT|DELETE) /api/mcp-servers.*"
             r"|(POST|PUT|DELETE) (/api/routes|/api/prices|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,
@@ -151,8 +151,8 @@ OWN = {
 }
 """What one may delete of one's own where others' is refused."""
 
-NOT_HERE = {"/api/configurations/{configuration_id}/local-models/{local_model:path}"}
-"""Paths of what only a provider has that is not here, Ollama: who may ask is answered 400."""
+NOT_HERE = {"/api/configurations/{configuration_id}/local-models/{local_model:path}", "/mcp/{mcp_server_id}"}
+"""Paths of what only a provider or a server has that is not here: who may ask is answered 400."""
 
 NAMED_IN_QUERIES = (
     ("/api/providers/demo/models?configurationId={configuration_id}", 404),
@@ -212,6 +212,7 @@ NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
     ("POST /api/configurations", {**_CONFIG, "applicationId": "{application_id}"}, 400),
     ("POST /api/budgets", {**_BUDGET, "subject": "key", "subjectId": "{key_id}"}, 400),
     ("POST /api/budgets", {**_BUDGET, "subject": "application", "subjectId": "{application_id}"}, 400),
+    ("POST /api/mcp-servers", {"name": "x", "url": "https://x.example", "keys": [{"keyId": "{key_id}"}]}, 400),
     ("POST /api/routes", {"name": "x", "targets": [{"configurationId": "{configuration_id}"}]}, 400),
     ("POST /api/limits", {**_LIMIT, "subject": "key", "subjectId": "{key_id}"}, 400),
     ("POST /api/limits", {**_LIMIT, "subject": "user", "subjectId": "{user_id}"}, 400),

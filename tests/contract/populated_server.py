@@ -177,6 +177,11 @@ async def _make_alert(populated: PopulatedServer, client: httpx2.AsyncClient) ->
     return alert.id
 
 
+async def _make_mcp_server(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    body = {"name": f"canary-{new_id()}", "url": f"https://mcp.example.com/{CANARY}"}
+    return (await _send(client, "/api/mcp-servers", body))["id"]
+
+
 async def _make_price(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     body = {"provider": "openai", "model": "gpt-4o-mini", "prices": {"input": 0.1}, "note": CANARY}
     return (await _send(client, "/api/prices", body))["id"]
@@ -261,6 +266,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "alert_id": _make_alert,
     "rule_id": _maker("/api/alerts/rules", kind="down"),
     "channel_id": _maker("/api/alerts/channels", kind="webhook", url="https://hooks.example.com/trunkline"),
+    "mcp_server_id": _make_mcp_server,
     "route_id": _maker("/api/routes", name="route {}", targets=[{"configurationId": new_id()}]),
     "key_id": _maker("/api/keys"),
     "limit_id": _make_limit,

@@ -27,6 +27,7 @@ NAMES_WHAT_IS_NOT_HERE = {
     # By then the example of shipping has ended the experiment.
     "POST /model-configs/{config_id}/experiment/revert": 409,
     # Nobody here has this address, and these tokens were given to nobody.
+    "POST /mcp/{mcp_server_id}": 502,
     "POST /api/auth/login": 401,
     "POST /api/auth/password": 400,
     "POST /api/auth/refresh": 401,
@@ -138,7 +139,7 @@ def test_every_parameter_says_what_it_is(document: Json) -> None:
             assert parameter.get("description"), f"{way}: {parameter['name']} (faces/http/openapi_parameters.py)"
 
 
-WITHOUT_A_BODY = {("POST /mcp", "202")}
+WITHOUT_A_BODY = {("POST /mcp", "202"), ("POST /mcp/{mcp_server_id}", "202")}
 """A notification is taken, and not answered: MCP says so."""
 
 
@@ -175,6 +176,7 @@ def test_streams_are_described_as_such(document: Json) -> None:
         "POST /api/features/{slug}/test",
         "POST /api/providers/{name}/test",
         "POST /mcp",
+        "POST /mcp/{mcp_server_id}",
     }
 
 

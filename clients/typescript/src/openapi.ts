@@ -4362,6 +4362,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp/{mcp_server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a registered MCP server
+         * @description Send a message to a registered MCP server. Lists of tools hold those that the API key may call.
+         */
+        post: operations["relay_mcp_message"];
+        /**
+         * End a session of a registered MCP server, which the header Mcp-Session-Id names
+         * @description End a session of a registered MCP server, which the header `Mcp-Session-Id` names.
+         */
+        delete: operations["end_mcp_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's MCP servers, the newest first
+         * @description The workspace's MCP servers, the newest first.
+         */
+        get: operations["list_mcp_servers"];
+        put?: never;
+        /**
+         * Register an MCP server
+         * @description Register an MCP server. Clients reach it at `/mcp/<name>`.
+         */
+        post: operations["create_mcp_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers/{mcp_server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One MCP server
+         * @description One MCP server.
+         */
+        get: operations["get_mcp_server"];
+        /**
+         * Change any part of an MCP server
+         * @description Change any part of an MCP server. `tools` and `keys` replace the whole list; `null` lets all in.
+         */
+        put: operations["update_mcp_server"];
+        post?: never;
+        /**
+         * Delete an MCP server
+         * @description Delete an MCP server. Nobody reaches it here any more.
+         */
+        delete: operations["delete_mcp_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers/{mcp_server_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask an MCP server for its tools
+         * @description Ask an MCP server for its tools. The answer lists them, or says what is wrong.
+         */
+        post: operations["test_mcp_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -10023,6 +10119,323 @@ export interface components {
              * @default false
              */
             everywhere?: boolean;
+        };
+        /**
+         * McpKeyGrantRequest
+         * @description That an API key may use a server, and which of its tools.
+         * @example {
+         *       "keyId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "tools": [
+         *         "search"
+         *       ]
+         *     }
+         */
+        McpKeyGrantRequest: {
+            /**
+             * Keyid
+             * @description The `id` of an API key of the workspace.
+             */
+            keyId: string;
+            /**
+             * Tools
+             * @description The tools that it may call; `null`: all that the server's `tools` lets in.
+             */
+            tools?: string[] | null;
+        };
+        /**
+         * McpKeyGrantResponse
+         * @description That an API key may use a server, and which of its tools.
+         */
+        McpKeyGrantResponse: {
+            /**
+             * Keyid
+             * @description The `id` of the API key.
+             */
+            keyId: string;
+            /**
+             * Tools
+             * @description The tools that it may call; `null`: all that the server's `tools` lets in.
+             */
+            tools: string[] | null;
+        };
+        /**
+         * McpServerCreateRequest
+         * @description A new MCP server: its name in addresses, and where it is.
+         * @example {
+         *       "name": "issues",
+         *       "url": "https://mcp.example.com/mcp"
+         *     }
+         */
+        McpServerCreateRequest: {
+            /**
+             * Auth
+             * @description How the server knows us: `none`, by `headers`, or by a token of OAuth's client credentials (`oauth`). Unless given, `none`.
+             */
+            auth?: ("none" | "headers" | "oauth") | null;
+            /**
+             * Headers
+             * @description All header fields that are sent to the server, with `auth` `headers`. Write-only: responses show masks.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Tokenurl
+             * @description OAuth's token endpoint, with `auth` `oauth`.
+             */
+            tokenUrl?: string | null;
+            /**
+             * Clientid
+             * @description OAuth's client id, with `auth` `oauth`.
+             */
+            clientId?: string | null;
+            /**
+             * Clientsecret
+             * @description OAuth's client secret, with `auth` `oauth`. Write-only.
+             */
+            clientSecret?: string | null;
+            /**
+             * Scope
+             * @description OAuth's scope; `null`: none.
+             */
+            scope?: string | null;
+            /**
+             * Tools
+             * @description The tools that may be called; `null`: all.
+             */
+            tools?: string[] | null;
+            /**
+             * Keys
+             * @description The API keys that may use it, and which of its tools; `null`: every key and user that may call models.
+             */
+            keys?: components["schemas"]["McpKeyGrantRequest"][] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Name
+             * @description Its name in addresses (`/mcp/<name>`): small letters, digits and hyphens.
+             */
+            name: string;
+            /**
+             * Url
+             * @description Its URL, for streamable HTTP.
+             */
+            url: string;
+        };
+        /**
+         * McpServerResponse
+         * @description An MCP server. Clients reach it at ``/mcp/<name>``.
+         */
+        McpServerResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Name
+             * @description Its name in addresses: clients reach it at `/mcp/<name>`.
+             */
+            name: string;
+            /**
+             * Url
+             * @description Its URL.
+             */
+            url: string;
+            /**
+             * Auth
+             * @description How the server knows us: `none`, by `headers`, or by a token of OAuth's client credentials (`oauth`).
+             * @enum {string}
+             */
+            auth: "none" | "headers" | "oauth";
+            /**
+             * Headers
+             * @description The header fields that are sent to the server, with masks of their values.
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Tokenurl
+             * @description OAuth's token endpoint; `null` without OAuth.
+             */
+            tokenUrl: string | null;
+            /**
+             * Clientid
+             * @description OAuth's client id; `null` without OAuth.
+             */
+            clientId: string | null;
+            /**
+             * Secretmask
+             * @description The end of the stored secret; `null` if there is none.
+             */
+            secretMask: string | null;
+            /**
+             * Scope
+             * @description OAuth's scope; `null` if there is none.
+             */
+            scope: string | null;
+            /**
+             * Tools
+             * @description The tools that may be called; `null`: all.
+             */
+            tools: string[] | null;
+            /**
+             * Keys
+             * @description The API keys that may use it, and which of its tools; `null`: every key and user that may call models.
+             */
+            keys: components["schemas"]["McpKeyGrantResponse"][] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled: boolean;
+            /**
+             * Revision
+             * @description The number of its changes.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * McpServerTestResponse
+         * @description What an MCP server answered when it was asked for its tools.
+         */
+        McpServerTestResponse: {
+            /**
+             * Ok
+             * @description Whether the server listed its tools.
+             */
+            ok: boolean;
+            /**
+             * Reason
+             * @description What is wrong, for people; `null` if nothing is.
+             */
+            reason: string | null;
+            /**
+             * Revision
+             * @description The revision of MCP that it speaks; `null` where it failed.
+             */
+            revision: string | null;
+            /**
+             * Tools
+             * @description The tools that the server has.
+             */
+            tools: components["schemas"]["McpToolResponse"][];
+            /**
+             * Durationms
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+        };
+        /**
+         * McpServerUpdateRequest
+         * @description What is to change of a server. Where it leads to another origin, its secrets are needed again.
+         * @example {
+         *       "tools": [
+         *         "search",
+         *         "read"
+         *       ]
+         *     }
+         */
+        McpServerUpdateRequest: {
+            /**
+             * Auth
+             * @description How the server knows us: `none`, by `headers`, or by a token of OAuth's client credentials (`oauth`).
+             */
+            auth?: ("none" | "headers" | "oauth") | null;
+            /**
+             * Headers
+             * @description All header fields that are sent to the server, with `auth` `headers`. Write-only: responses show masks.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Tokenurl
+             * @description OAuth's token endpoint, with `auth` `oauth`.
+             */
+            tokenUrl?: string | null;
+            /**
+             * Clientid
+             * @description OAuth's client id, with `auth` `oauth`.
+             */
+            clientId?: string | null;
+            /**
+             * Clientsecret
+             * @description OAuth's client secret, with `auth` `oauth`. Write-only.
+             */
+            clientSecret?: string | null;
+            /**
+             * Scope
+             * @description OAuth's scope; `null`: none.
+             */
+            scope?: string | null;
+            /**
+             * Tools
+             * @description The tools that may be called; `null`: all.
+             */
+            tools?: string[] | null;
+            /**
+             * Keys
+             * @description The API keys that may use it, and which of its tools; `null`: every key and user that may call models.
+             */
+            keys?: components["schemas"]["McpKeyGrantRequest"][] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Name
+             * @description Its name in addresses (`/mcp/<name>`): small letters, digits and hyphens.
+             */
+            name?: string | null;
+            /**
+             * Url
+             * @description Its URL, for streamable HTTP.
+             */
+            url?: string | null;
+        };
+        /**
+         * McpToolResponse
+         * @description A tool of an MCP server.
+         */
+        McpToolResponse: {
+            /**
+             * Name
+             * @description The name that it is called by.
+             */
+            name: string;
+            /**
+             * Description
+             * @description What it does, in the server's words; `null` if it does not say.
+             */
+            description: string | null;
         };
         /**
          * MeResponse
@@ -38557,6 +38970,881 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+        };
+    };
+    relay_mcp_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server's `id`; below `/mcp` also its `name`. */
+                mcp_server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    jsonrpc: "2.0";
+                    id?: string | number;
+                    method: string;
+                    params?: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer to a request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        jsonrpc: "2.0";
+                        result?: Record<string, never>;
+                        error?: Record<string, never>;
+                    };
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
+                };
+            };
+            /** @description A notification was taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The client reads neither JSON nor server-sent events. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+        };
+    };
+    end_mcp_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server's `id`; below `/mcp` also its `name`. */
+                mcp_server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcErrorResponse"];
+                };
+            };
+        };
+    };
+    list_mcp_servers: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpServerCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server's `id`; below `/mcp` also its `name`. */
+                mcp_server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The MCP server's `id`; below `/mcp` also its `name`. */
+                mcp_server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpServerUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The MCP server's `id`; below `/mcp` also its `name`. */
+                mcp_server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    test_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The MCP server's `id`; below `/mcp` also its `name`. */
+                mcp_server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerTestResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };

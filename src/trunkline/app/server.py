@@ -186,6 +186,7 @@ async def open_server(
             ResponseCache(resources.database, people.audit, path.cache, workers.ask_each),
             parts,
             captures,
+            limits,
         )
         stack.push_async_callback(services.jobs.close)
         if hub is None:

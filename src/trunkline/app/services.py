@@ -61,6 +61,10 @@ from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
 from trunkline.control.mcp.own_server import OwnServer
 from trunkline.control.mcp.own_tools import OwnTools
+from trunkline.control.mcp_servers.relay import McpRelay
+from trunkline.control.mcp_servers.servers import McpServers
+from trunkline.control.mcp_servers.session import McpSessions
+from trunkline.control.mcp_servers.upstream import Upstreams
 from trunkline.control.model_configs.model_configs import ModelConfigs
 from trunkline.control.model_documents.document_configurations import DocumentConfigurations
 from trunkline.control.model_documents.model_documents import ModelDocuments
@@ -92,11 +96,13 @@ from trunkline.control.workspaces.applications import Applications
 from trunkline.control.workspaces.members import Members
 from trunkline.control.workspaces.workspace_retention import WorkspaceRetention
 from trunkline.control.workspaces.workspaces import Workspaces
+from trunkline.core.actor import Actor
 from trunkline.faces.http.services import Services
+from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.outbound import Client
+from trunkline.outbound import Client, Timeouts
 from trunkline.settings import Settings, find_sources
 from trunkline.storage.retention import Kept
 from trunkline.vault.key_ring import KeyRing
@@ -127,6 +133,7 @@ def make_services(
     cache: ResponseCache,
     parts: Parts,
     captures: Captures,
+    limits: LimitGate,
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
@@ -169,6 +176,22 @@ def make_services(
     usage = Usage(database, now=parts.now, clock=parts.clock)
     requests = Requests(database, audit, CallPrices(prices).find, find_content=captures.find, now=parts.now)
     own_tools = OwnTools(gateway.model_names, features, feature_runs, usage, requests, status)
+    upstreams = Upstreams(
+        database,
+        credentials,
+        client,
+        Timeouts(
+            connect=settings.connect_timeout,
+            first_byte=settings.first_byte_timeout,
+            between=settings.between_timeout,
+            total=settings.total_timeout,
+        ),
+        clock=parts.clock,
+    )
+
+    async def take_request(actor: Actor) -> None:
+        await limits.take_request(holder.current, actor)
+
     sender = Sender(database, credentials, client, make_mailer(settings), now=parts.now)
     days: dict[Kept, int | None] = {
         "requests": settings.keep_requests_days,
@@ -254,6 +277,16 @@ def make_services(
         ),
         jobs=jobs,
         mcp=OwnServer(own_tools.tools),
+        mcp_relay=McpRelay(database, audit, upstreams, McpSessions(ring), take_request),
+        mcp_servers=McpServers(
+            database,
+            credentials,
+            audit,
+            client,
+            upstreams,
+            RateLimit(settings.tests_per_minute, "tests of MCP servers"),
+            now=parts.now,
+        ),
         rotation=rotation,
         key_rotations=KeyRotations(database, rotation, jobs, audit),
         routes=Routes(database, audit, caching_rules),

@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "files": ("files:app", "The requests of batches, and their results."),
     "budgets": ("budgets:app", "What requests may cost."),
     "policies": ("policies:app", "Rules that every call is held to."),
+    "mcp-servers": ("mcp_servers:app", "MCP servers that API keys reach at `/mcp/NAME`."),
     "keys": ("keys:app", "API keys for apps."),
     "limits": ("limits:app", "Limits: how much each may use."),
     "alerts": ("alerts:app", "What is wrong, and who is told."),

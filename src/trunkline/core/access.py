@@ -91,6 +91,9 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "catalogue.read": Rule("viewer", "call"),
     # What a tool of the server does needs an action of its own.
     "mcp.use": Rule("viewer", "call"),
+    "mcp.call": Rule("member", "call"),
+    "mcp_servers.read": Rule(),
+    "mcp_servers.change": Rule("admin"),
     "features.read": Rule("viewer", "call"),
     "features.change": Rule("admin"),
     "features.run": Rule("member", "call"),

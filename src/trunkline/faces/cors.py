@@ -16,7 +16,8 @@ METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 EXPOSED: Final = (
     b"x-request-id, x-trunkline-configuration, x-trunkline-version, x-trunkline-route, x-trunkline-feature,"
     b" x-trunkline-dropped, x-trunkline-stored, x-trunkline-input-tokens, x-trunkline-output-tokens,"
-    b" x-trunkline-cost-usd, retry-after, x-should-retry, etag, location, allow, accept-encoding, www-authenticate"
+    b" x-trunkline-cost-usd, mcp-session-id, retry-after, x-should-retry, etag, location, allow,"
+    b" accept-encoding, www-authenticate"
 )
 """What scripts may read besides the few headers that they always may."""
 

@@ -17,6 +17,7 @@ from trunkline.storage.tables import (
     ConfigurationVersion,
     Feature,
     Invitation,
+    McpServerRow,
     Policy,
     ProviderTemplate,
     Route,
@@ -41,6 +42,7 @@ _KEPT: Final[Mapping[str, tuple[_Column, _Column, _Column]]] = {
     "template": (ProviderTemplate.id, ProviderTemplate.name, ProviderTemplate.workspace_id),
     "route": (Route.id, Route.name, Route.workspace_id),
     "alert_channel": (AlertChannelRow.id, AlertChannelRow.name, AlertChannelRow.workspace_id),
+    "mcp_server": (McpServerRow.id, McpServerRow.name, McpServerRow.workspace_id),
     "workspace": (Workspace.id, Workspace.name, Workspace.id),
 }
 """For each kind of thing in a workspace its id, its name, and the workspace. Titles of conversations are private."""

@@ -16,6 +16,7 @@ from trunkline.storage.tables import (
     Credential,
     DataKey,
     Feature,
+    McpServerRow,
     Membership,
     Route,
     User,
@@ -157,6 +158,7 @@ async def remove(tx: Transaction, workspace: Workspace) -> None:
     await tx.execute(delete(Feature).where(Feature.workspace_id == workspace.id))
     await tx.execute(delete(Route).where(Route.workspace_id == workspace.id))
     await tx.execute(delete(Configuration).where(Configuration.workspace_id == workspace.id))
+    await tx.execute(delete(McpServerRow).where(McpServerRow.workspace_id == workspace.id))
     await tx.execute(delete(AlertChannelRow).where(AlertChannelRow.workspace_id == workspace.id))
     await tx.execute(delete(Credential).where(Credential.workspace_id == workspace.id))
     await tx.execute(delete(DataKey).where(DataKey.owner == f"workspace:{workspace.id}"))

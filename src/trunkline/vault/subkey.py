@@ -25,6 +25,7 @@ class Purpose(Enum):
     STORED_RESPONSE = "stored-response"
     STREAM_TICKET = "stream-ticket"
     UPLOAD_TICKET = "upload-ticket"
+    MCP_SESSION = "mcp-session"
     AUDIT = "audit"
     RESPONSE_CACHE = "response-cache"
     STORED_FILE = "stored-file"

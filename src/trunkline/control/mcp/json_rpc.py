@@ -94,15 +94,19 @@ def write_error(request_id: RequestId | None, code: int, message: str, data: Jso
 
 def read_message(body: bytes) -> Message | Reply:
     """The one message of a body. Raises :class:`RpcError` that says what is wrong with it."""
+    return read_decoded(read_json(body))
+
+
+def read_json(body: bytes) -> object:
+    """What the JSON of a body is. Raises :class:`RpcError` where it is none."""
     try:
-        given = msgspec.json.decode(body)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
         raise RpcError(PARSE_ERROR, "The body is not JSON in UTF-8.") from None
-    return read_decoded(given)
 
 
 def read_decoded(given: object) -> Message | Reply:
-    """The same, of what was JSON."""
+    """The message that was this JSON. Raises :class:`RpcError` that says what is wrong with it."""
     if isinstance(given, list):
         words = "The body is a batch. MCP has none since revision 2025-06-18: send one message in each request."
         raise RpcError(INVALID_REQUEST, words)

@@ -22,7 +22,7 @@ KNOWN: Final = "trunkline.known"
 
 WORKSPACE_HEADER: Final = "x-trunkline-workspace"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_CALLS: Final = frozenset({"call", "features.run", "mcp.use"})
+_CALLS: Final = frozenset({"call", "features.run", "mcp.use", "mcp.call"})
 """What changes nothing although it is no GET, and is asked for as often as its users like."""
 
 

@@ -20,6 +20,12 @@ _MEDIA: Final = re.compile(r"/api/(pictures|conversations/[^/]+/messages|feature
 """The paths of such bodies."""
 
 
+MESSAGE_LIMIT: Final = 4 << 20
+"""Bytes of a message to an MCP server of somebody's, which may have a file in it."""
+
+_MESSAGE: Final = re.compile(r"/mcp/[^/]+")
+
+
 class BodyLimit:
     """``usual`` bytes; where pictures are sent, :data:`MEDIA_LIMIT` instead."""
 
@@ -28,6 +34,8 @@ class BodyLimit:
 
     def of(self, path: str) -> int:
         """Bytes of a body that is sent to ``path``."""
+        if _MESSAGE.fullmatch(path):
+            return MESSAGE_LIMIT
         return MEDIA_LIMIT if _MEDIA.fullmatch(path) else self._usual
 
     def error(self, limit: int) -> TooLarge:

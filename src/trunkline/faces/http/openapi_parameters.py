@@ -19,6 +19,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "key_id": "The API key's `id`; not the key itself.",
     "limit_id": "The limit's `id`.",
     "local_model": "The model's `id` in the configuration's list of models, such as `llama3.2:latest`.",
+    "mcp_server_id": "The MCP server's `id`; below `/mcp` also its `name`.",
     "message_id": "The message's `id`.",
     "model": "What `GET /v1beta/models` names: a configuration, a route, a feature, or a model.",
     "model_id": "The model's id at OpenRouter, such as `openai/gpt-4o-mini`.",

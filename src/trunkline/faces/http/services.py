@@ -53,6 +53,8 @@ from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
 from trunkline.control.mcp.own_server import OwnServer
+from trunkline.control.mcp_servers.relay import McpRelay
+from trunkline.control.mcp_servers.servers import McpServers
 from trunkline.control.model_configs.model_configs import ModelConfigs
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
@@ -135,6 +137,8 @@ class Services:
     draft_models: DraftModels
     jobs: Jobs
     mcp: OwnServer
+    mcp_relay: McpRelay
+    mcp_servers: McpServers
     rotation: Rotation
     key_rotations: KeyRotations
     routes: Routes

@@ -49,7 +49,9 @@ class LimitBook:
 
     def find(self, actor: Actor, candidate: Candidate) -> LimitSet:
         """The buckets that calls of ``actor`` to ``candidate`` take from."""
-        place = tuple([find(actor, candidate) for find in self._finders])
+        return self._find(tuple([find(actor, candidate) for find in self._finders]))
+
+    def _find(self, place: tuple[str | None, ...]) -> LimitSet:
         found = self._sets.get(place)
         if found is None:
             if len(self._sets) >= CAPACITY:
@@ -57,6 +59,12 @@ class LimitBook:
             subjects = dict(zip(self._kinds, place, strict=True))
             found = self._sets[place] = LimitSet(tuple(self._compile(subjects)))
         return found
+
+    def find_alone(self, actor: Actor) -> LimitSet:
+        """The buckets that requests of ``actor`` take from which go to no model."""
+        mine = {"user": actor.user_id, "application": actor.application_id, "key": actor.key_id}
+        place = tuple([actor.workspace_id if kind == "workspace" else mine.get(kind) for kind in self._kinds])
+        return self._find(place)
 
     def _compile(self, subjects: Mapping[Subject, str | None]) -> Iterable[Bucket]:
         concerned = [

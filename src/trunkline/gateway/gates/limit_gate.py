@@ -22,7 +22,7 @@ from trunkline.gateway.gates.one_way_hold import OneWayHold
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
-from trunkline.gateway.snapshot import LimitEntry, Snapshot
+from trunkline.gateway.snapshot import LimitEntry, Snapshot, WorkspacePart
 
 _BOOKS: Final = 10_000
 """Workspaces whose limits are kept compiled."""
@@ -110,20 +110,39 @@ class LimitGate:
         call.lines += limits.lines % (*figures,)
         return True
 
+    async def take_request(self, snapshot: Snapshot, actor: Actor) -> None:
+        """Count a request that goes to no model, by the limits of requests that concern ``actor``.
+
+        Raises :class:`TooMany`, which names the limit and says when to come back.
+        """
+        part = snapshot.parts.get(actor.workspace_id)
+        if part is None or not part.limits:
+            return
+        buckets = self._find_book(part).find_alone(actor).buckets
+        wants = [Want(bucket, 1) for bucket in buckets if not (bucket.rule.parallel or bucket.rule.tokens)]
+        taken = None
+        if self._shared is not None and self._shared.fault is None and wants:
+            taken = await self._shared.take(wants)
+        verdict = taken[0] if taken is not None else self._local.take(wants)
+        if verdict.refused is not None:
+            raise _refusal(wants[verdict.refused].bucket.rule, verdict.wait)
+
     def sweep(self) -> None:
         """Forget what is no longer used up."""
         self._local.sweep()
 
     def _find(self, actor: Actor, candidate: Candidate) -> LimitSet:
-        place = candidate.part.id
-        book = self._books.get(place)
-        if book is None or book.limits is not candidate.part.limits:
+        return self._find_book(candidate.part).find(actor, candidate)
+
+    def _find_book(self, part: WorkspacePart) -> LimitBook:
+        book = self._books.get(part.id)
+        if book is None or book.limits is not part.limits:
             if len(self._books) >= _BOOKS:
                 self._books.clear()
             if book is not None:
-                self._keep_used(book.limits, candidate.part.limits)
-            book = self._books[place] = LimitBook(candidate.part.limits, self._make_rule)
-        return book.find(actor, candidate)
+                self._keep_used(book.limits, part.limits)
+            book = self._books[part.id] = LimitBook(part.limits, self._make_rule)
+        return book
 
     def _keep_used(self, before: Iterable[LimitEntry], after: Iterable[LimitEntry]) -> None:
         """What was used of a limit is used of it, too, when its amount has changed."""

@@ -29,6 +29,7 @@ from trunkline.storage.tables.identity import (
 )
 from trunkline.storage.tables.instance import AuditChain, AuditEvent, Fact, Lease
 from trunkline.storage.tables.limit import Limit
+from trunkline.storage.tables.mcp_server import McpServerRow
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
 from trunkline.storage.tables.policy import Policy, PolicyViolation
 from trunkline.storage.tables.price import UsageCorrection, WorkspacePrice
@@ -77,6 +78,7 @@ __all__ = [
     "JournalMark",
     "Lease",
     "Limit",
+    "McpServerRow",
     "Membership",
     "MessagePiece",
     "ModelDocument",

@@ -350,3 +350,27 @@ async def test_what_is_whole_again_is_forgotten(gate: LimitGate, clock: Clock) -
     clock.now += 31
     gate.sweep()
     assert await count(gate, where) == 2
+
+
+async def test_requests_that_go_to_no_model_count_by_whoever_sends_them() -> None:
+    limits = (
+        limit(),
+        limit("user", amount=3),
+        limit("configuration", amount=1),
+        limit("feature", amount=1),
+        limit(measure="tokens", amount=1),
+        limit(measure="parallel", amount=1),
+    )
+    part = WorkspacePart(id="w-1", revision=1, limits=limits)
+    snapshot = Snapshot(parts={"w-1": part})
+    gate = LimitGate(clock=Clock())
+    for _ in range(2):
+        await gate.take_request(snapshot, ACTOR)
+    with pytest.raises(TooMany, match="2 requests per minute for this API key is reached"):
+        await gate.take_request(snapshot, ACTOR)
+    # What is refused takes nothing, also of the user's.
+    again = msgspec.structs.replace(ACTOR, key_id="k-3")
+    await gate.take_request(snapshot, again)
+    with pytest.raises(TooMany, match="3 requests per minute for this user"):
+        await gate.take_request(snapshot, again)
+    await gate.take_request(Snapshot(), ACTOR)

@@ -1,0 +1,1 @@
+"""MCP servers of others, which a workspace reaches through the gateway."""
