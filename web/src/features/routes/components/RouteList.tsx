@@ -26,7 +26,7 @@ export function RouteList({ routes }: { routes: Route[] }) {
       {routes.map((route) => {
         const wrong = route.targets.filter((target) => target.problem !== null).length;
         return (
-          <Table.Tr key={route.id} h={60}>
+          <Table.Tr key={route.id}>
             <Table.Td>
               <Anchor component={Link} fw={550} c="inherit" {...({ to: "/routes/$routeId", params: { routeId: route.id } } as object)}>
                 {route.name}
