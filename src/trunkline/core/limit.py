@@ -33,3 +33,8 @@ def write_amount(amount: int, measure: Measure, window: Window | None) -> str:
     if measure == "parallel" or window is None:
         return f"{amount:,} parallel request{'s' if amount != 1 else ''}"
     return f"{amount:,} {measure if amount != 1 else measure[:-1]} per {window}"
+
+
+def write_tokens(amount: int) -> str:
+    """``1 token``, ``4,000 tokens``."""
+    return f"{amount:,} token{'s' if amount != 1 else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -118,7 +119,7 @@ def test_openais_sdk_is_told_and_does_not_try_again() -> None:
             client.chat.completions.create(**TRY)
         assert (caught.value.code, caught.value.type) == ("insufficient_quota", "insufficient_quota")
         assert 'The budget "Team Search" ($0.000001 this month) has $0.000001 left' in caught.value.message
-        assert "It starts anew at 20" in caught.value.message
+        assert re.search(r"It starts anew on 1 [A-Z][a-z]+ 20\d\d, 00:00 Europe/Berlin\.", caught.value.message)
         assert caught.value.response.headers["x-should-retry"] == "false"
         with pytest.raises(openai.RateLimitError):
             client.responses.create(model="default", input="Hello")

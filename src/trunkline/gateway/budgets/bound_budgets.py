@@ -9,13 +9,14 @@ from trunkline.core.price import Price, TextRates
 from trunkline.gateway.budgets.demand import Glance
 from trunkline.gateway.budgets.lease import Lease
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
-from trunkline.gateway.budgets.reservation import Reservation, name_leases
+from trunkline.gateway.budgets.reservation import AlikeReservation, Reservation
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.gates.immediate_call import ImmediateCall
 
 
 class BoundBudgets:
-    """A :data:`~trunkline.gateway.gates.gate.AdmitNow`, under the ``key`` of whoever it decides for.
+    """Its :meth:`admit` is an :data:`~trunkline.gateway.gates.gate.AdmitNow`, under the ``key`` of whoever it decides
+    for.
 
     ``find_price`` finds the price of the model as of now, ``find_most`` how many tokens one of its answers has at most
     where the call does not say. ``reserve`` is asked where the price of text does not tell what a call can cost.
@@ -33,6 +34,7 @@ class BoundBudgets:
         "_price",
         "_rates",
         "_reserve",
+        "_sources",
     )
 
     def __init__(
@@ -56,9 +58,12 @@ class BoundBudgets:
         self._price: Price | None = None
         self._rates: TextRates | None = None
         self._leases: list[Lease] = []
+        self._sources: list[tuple[Lease, int]] = []
+        """The leases, each with the revision of its budget."""
         self._names: dict[str, str] = {}
+        """The ids of the leases, by those of the budgets."""
 
-    def __call__(self, call: ImmediateCall) -> bool:
+    def admit(self, call: ImmediateCall) -> bool:
         """Reserve the most that ``call`` can cost. False where that takes more than a glance."""
         weight = self._glance.weigh(call.body, call.peek)
         if weight is None or call.count_characters() is None:
@@ -77,14 +82,35 @@ class BoundBudgets:
             return self._take(call)
         if not cost:
             return True
-        held = self._desk.take_alike(self._budgets, cost)
-        if held is None:
+        sources, desk = self._sources or self._find_leases(), self._desk
+        if not sources:
             return False
-        call.holds[self._key] = held
-        if held.leases != self._leases:
-            self._leases, self._names = held.leases, name_leases(self._budgets, held.leases)
+        now, at = desk.ticks(), desk.clock() * 1_000_000
+        for lease, revision in sources:
+            if not lease.take(cost, revision, now, at):
+                self._put_back(cost, lease)
+                return False
+        call.holds[self._key] = AlikeReservation(self._budgets, self._leases, cost)
         call.leases, call.held_nanos = self._names, cost
         return True
+
+    def _put_back(self, cost: int, until: Lease) -> None:
+        """What was promised of the leases before ``until``. The next call finds all of them anew."""
+        self._sources = []
+        for lease in self._leases:
+            if lease is until:
+                return
+            lease.release(cost)
+
+    def _find_leases(self) -> list[tuple[Lease, int]]:
+        """None where one of the budgets has none."""
+        leases, budgets = self._desk.find(self._budgets), self._budgets
+        if leases is None:
+            return []
+        self._leases = leases
+        self._sources = [(lease, budget.revision) for lease, budget in zip(leases, budgets, strict=True)]
+        self._names = {budget.id: lease.id for lease, budget in zip(leases, budgets, strict=True)}
+        return self._sources
 
     def _take(self, call: ImmediateCall) -> bool:
         held = self._reserve(call.as_chat())

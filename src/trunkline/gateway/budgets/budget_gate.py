@@ -70,7 +70,7 @@ class BudgetGate:
         if candidate.part.prices:
             find_price = _find_none
         find_most = partial(self._find_most, candidate.model, target)
-        return BoundBudgets(self, budgets, glance, self.desk, find_price, find_most, reserve)
+        return BoundBudgets(self, budgets, glance, self.desk, find_price, find_most, reserve).admit
 
     async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
         """Return when the most that the call can cost is reserved, or so much of it that a shorter answer may be made.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final, cast
 
 from trunkline.core.budget import Budget
 from trunkline.core.errors import Unavailable
 from trunkline.gateway.budgets.authority import Authority, LeaseAnswer, LeaseQuestion, Need, Shortage
 from trunkline.gateway.budgets.lease import Lease
 from trunkline.gateway.budgets.refusal import refuse
-from trunkline.gateway.budgets.reservation import AlikeReservation, Reservation, Share
+from trunkline.gateway.budgets.reservation import Reservation, Share
 from trunkline.logs import get_logger
 
 IDLE_SECONDS: Final = 2.0
@@ -55,8 +55,8 @@ class LeaseDesk:
     ) -> None:
         self._authority = authority
         self.holder = holder
-        self._clock = clock
-        self._ticks = ticks
+        self.clock = clock
+        self.ticks = ticks
         self._leases: dict[str, Lease] = {}
         self._past: list[Lease] = []
         """Of periods that are over, as long as a call still holds something of them."""
@@ -68,11 +68,11 @@ class LeaseDesk:
 
     def now(self) -> int:
         """Microseconds since the epoch."""
-        return int(self._clock() * 1_000_000)
+        return int(self.clock() * 1_000_000)
 
     def take(self, wanted: Iterable[tuple[Budget, int]]) -> Reservation | None:
         """Reserve of what is leased, at once; None where that is too little of any of the budgets."""
-        now, at = self._ticks(), int(self._clock() * 1_000_000)
+        now, at = self.ticks(), int(self.clock() * 1_000_000)
         shares: list[Share] = []
         for budget, amount in wanted:
             lease = self._leases.get(budget.id)
@@ -83,18 +83,11 @@ class LeaseDesk:
             lease.promise(amount, now)
         return Reservation(shares)
 
-    def take_alike(self, budgets: Sequence[Budget], amount: int) -> AlikeReservation | None:
-        """As :meth:`take`, of the same ``amount`` of each, which is more than 0."""
-        now, at, known = self._ticks(), self._clock() * 1_000_000, self._leases
-        leases: list[Lease] = []
-        for budget in budgets:
-            lease = known.get(budget.id)
-            if lease is None or not lease.gives(amount, budget.revision, now, at):
-                return None
-            leases.append(lease)
-        for lease in leases:
-            lease.promise(amount, now)
-        return AlikeReservation(budgets, leases, amount)
+    def find(self, budgets: Iterable[Budget]) -> list[Lease] | None:
+        """The lease of each, to be asked again and again: one that has lost its place gives nothing any more. None
+        where one of them has none."""
+        leases = [self._leases.get(budget.id) for budget in budgets]
+        return None if None in leases else cast("list[Lease]", leases)
 
     async def reserve(self, needs: Mapping[Budget, Need]) -> Reservation:
         """Reserve what is wanted, or what there is of it, down to the least.
@@ -131,7 +124,7 @@ class LeaseDesk:
 
     async def tell(self, *, all_of_it: bool = False) -> None:
         """Give back what nobody used of late, with ``all_of_it`` everything that is free, and renew the rest."""
-        now, at = self._ticks(), self.now()
+        now, at = self.ticks(), self.now()
         told: dict[str, int] = {}
         for lease in [*self._leases.values(), *self._past]:
             if all_of_it or lease.free < 0 or now - lease.used > IDLE_SECONDS or not lease.period.holds(at):
@@ -181,7 +174,7 @@ class LeaseDesk:
     async def _ask_for(self, batch: list[_Waiting]) -> None:
         if not batch:
             return
-        now, at = self._ticks(), self.now()
+        now, at = self.ticks(), self.now()
         told: dict[str, int] = {}
         for budget_id in {each for one in batch for each in one.needs}:
             lease = self._leases.get(budget_id)
@@ -215,13 +208,12 @@ class LeaseDesk:
                 budget = one.budgets[outcome.shortage.budget_id]
                 self._short[budget.id, budget.revision] = (now + _KNOWN_SECONDS, outcome.shortage)
                 need = one.needs[budget.id]
-                _fail(one, refuse(budget, need, outcome.shortage, self._clock()))
+                _fail(one, refuse(budget, need, outcome.shortage, self.clock()))
                 continue
             shares: list[Share] = []
             for budget_id, amount in outcome.granted.items():
                 lease = self._leases[budget_id]
-                lease.reserved += amount
-                lease.told += amount
+                lease.grow(amount)
                 lease.used = now
                 shares.append((one.budgets[budget_id], lease, amount))
             _give(one, Reservation(shares))
@@ -231,13 +223,14 @@ class LeaseDesk:
             lease = self._leases.get(terms.budget_id)
             if lease is None or lease.id != terms.lease_id:
                 if lease is not None:
+                    lease.retire()
                     self._past.append(lease)
                 lease = self._leases[terms.budget_id] = Lease(terms.lease_id, terms.period)
             lease.set_period(terms.period)
             lease.revision = terms.revision
             lease.renewed = lease.used = now
             lease.free += terms.extra
-            lease.told += terms.extra
+            lease.grow(terms.extra)
 
     def _note(self, told: Mapping[str, int], now: float) -> None:
         for lease in [*self._leases.values(), *self._past]:
@@ -250,10 +243,10 @@ class LeaseDesk:
         if known is None:
             return
         until, shortage = known
-        if self._ticks() > until or not shortage.period.holds(self.now()):
+        if self.ticks() > until or not shortage.period.holds(self.now()):
             del self._short[budget.id, budget.revision]
         elif need.least > shortage.unspent:
-            raise refuse(budget, need, shortage, self._clock())
+            raise refuse(budget, need, shortage, self.clock())
 
 
 def _give(one: _Waiting, found: Reservation) -> None:

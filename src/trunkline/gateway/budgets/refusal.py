@@ -36,14 +36,19 @@ def refuse(budget: Budget, need: Need, shortage: Shortage, now: float) -> Budget
     end = shortage.period.end
     if end is None:
         return BudgetSpent(f"{words} Ask an admin of the workspace to raise it.")
-    zone = find_zone(budget.time_zone) or UTC
-    moment = datetime.fromtimestamp(end / 1_000_000, zone)
     wait = end / 1_000_000 - now
     return BudgetSpent(
-        f"{words} It starts anew at {moment.isoformat(timespec='seconds')}.",
+        f"{words} It starts anew on {_write_moment(end, budget.time_zone)}.",
         retry_after=wait if wait <= NEAR_SECONDS else None,
         soon=wait <= AT_ONCE_SECONDS,
     )
+
+
+def _write_moment(at: int, zone_name: str) -> str:
+    """``1 December 2026, 00:00 Europe/Berlin``, for microseconds since the epoch."""
+    zone = find_zone(zone_name)
+    moment = datetime.fromtimestamp(at / 1_000_000, zone or UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} {'UTC' if zone is None else zone_name}"
 
 
 def refuse_unpriced(budget: Budget, model: str, what: str) -> Forbidden:

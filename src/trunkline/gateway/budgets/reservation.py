@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from trunkline.core.budget import Budget, charge
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.budgets.lease import Lease
@@ -13,36 +15,32 @@ Share = tuple[Budget, Lease, int]
 """A budget, the lease of it, and nano-dollars."""
 
 
-class AlikeReservation:
-    """The same for a plain call, which holds one ``amount`` of each of its budgets. Little is made: every call pays."""
+class AlikeReservation(msgspec.Struct, gc=False):
+    """The same for a plain call, which holds one ``amount`` of each of its budgets, of the lease at the same place.
 
-    __slots__ = ("_amount", "_budgets", "leases")
+    A struct, as every call makes one.
+    """
 
-    def __init__(self, budgets: Sequence[Budget], leases: list[Lease], amount: int) -> None:
-        self._budgets = budgets
-        self._amount = amount
-        self.leases = leases
-        """That of each budget."""
+    budgets: Sequence[Budget]
+    leases: Sequence[Lease]
+    amount: int
 
     def settle(self, event: UsageEvent | PlainEnd) -> None:
         """See :class:`~trunkline.gateway.hold.Hold`."""
-        amount, cost = self._amount, event.cost_nanos
+        amount, cost = self.amount, event.cost_nanos
         if cost is None:
-            for budget, lease in zip(self._budgets, self.leases, strict=True):
+            for budget, lease in zip(self.budgets, self.leases, strict=True):
                 lease.release(amount, charge(budget.default_price, event.outcome, cost, event.held_nanos, event.usage))
             return
         for lease in self.leases:
-            lease.release(amount, cost)
+            # As its ``release`` does.
+            lease.settled += cost
+            lease.free += amount - cost
 
     def void(self) -> None:
         """See :class:`~trunkline.gateway.hold.Hold`."""
         for lease in self.leases:
-            lease.release(self._amount)
-
-
-def name_leases(budgets: Sequence[Budget], leases: Sequence[Lease]) -> dict[str, str]:
-    """The lease of each budget, by their ids."""
-    return {budget.id: lease.id for budget, lease in zip(budgets, leases, strict=True)}
+            lease.release(self.amount)
 
 
 class Reservation:
@@ -72,7 +70,6 @@ class Reservation:
         kept: list[Share] = []
         for budget, lease, amount in self.shares:
             needed = min(amounts.get(budget.id, amount), amount)
-            lease.reserved -= amount - needed
             lease.free += amount - needed
             kept.append((budget, lease, needed))
         self.shares = kept

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+import msgspec
+
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
 from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
@@ -15,7 +17,7 @@ from trunkline.gateway.hold import Hold
 from trunkline.gateway.journal.template import PlainEnd
 
 _UNCOUNTED: Final = -1
-_NO_LEASES: Final[dict[str, str]] = {}
+_count: Final = PASSTHROUGH.count_characters
 
 
 class PlainHold(Hold, Protocol):
@@ -26,22 +28,23 @@ class PlainHold(Hold, Protocol):
         ...
 
 
-class ImmediateCall:
-    """What gates look at: a ``body`` of OpenAI's chat, and what a look into it has told."""
+class ImmediateCall(msgspec.Struct, gc=False):
+    """What gates look at: a ``body`` of OpenAI's chat, and what a look into it has told.
 
-    __slots__ = ("_characters", "body", "held_nanos", "holds", "leases", "lines", "peek")
+    A struct, as every call that a gate concerns makes one.
+    """
 
-    def __init__(self, body: bytes, peek: Peek) -> None:
-        self.body = body
-        self.peek = peek
-        self.holds: dict[object, PlainHold] = {}
-        """What each gate holds, by the gate."""
-        self.lines = b""
-        """Of the response, that gates add."""
-        self.leases = _NO_LEASES
-        self.held_nanos: int | None = None
-        """See :class:`~trunkline.gateway.gates.pending_call.PendingCall`."""
-        self._characters: int | None = _UNCOUNTED
+    body: bytes
+    peek: Peek
+    holds: dict[object, PlainHold] = {}
+    """What each gate holds, by the gate."""
+    lines: bytes = b""
+    """Of the response, that gates add."""
+    leases: dict[str, str] = {}
+    held_nanos: int | None = None
+    """See :class:`~trunkline.gateway.gates.pending_call.PendingCall`."""
+    characters: int | None = _UNCOUNTED
+    """See :meth:`count_characters`."""
 
     @property
     def headers(self) -> HeaderList:
@@ -51,9 +54,10 @@ class ImmediateCall:
 
     def count_characters(self) -> int | None:
         """Of its texts; None where that cannot be told without reading all of it."""
-        if self._characters == _UNCOUNTED:
-            self._characters = PASSTHROUGH.count_characters(self.body)
-        return self._characters
+        count = self.characters
+        if count == _UNCOUNTED:
+            count = self.characters = _count(self.body)
+        return count
 
     def guess_tokens(self) -> int:
         """See :class:`~trunkline.gateway.exchanges.exchange.Inspectable`."""

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable
 from math import ceil
-from typing import Final, Protocol
+from typing import Final
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TooLarge, TooMany
+from trunkline.core.limit import write_tokens
 from trunkline.gateway.context import OURS
+from trunkline.gateway.gates.bound_limits import BoundLimits
 from trunkline.gateway.gates.gate import AdmitNow
-from trunkline.gateway.gates.immediate_call import ImmediateCall
 from trunkline.gateway.gates.limit_book import LimitBook
 from trunkline.gateway.gates.limit_fields import write_fields
-from trunkline.gateway.gates.limit_hold import LimitHold, Meters
+from trunkline.gateway.gates.limit_hold import LimitHold, SharedMeters
 from trunkline.gateway.gates.limit_rule import ALONE, POLICY, STATE, LimitRule, LimitSet, Share, Verdict, Want
 from trunkline.gateway.gates.local_meters import LocalMeters
-from trunkline.gateway.gates.one_way_hold import OneWayHold
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
@@ -29,16 +28,6 @@ _BOOKS: Final = 10_000
 
 _PLACE_SECONDS: Final = 1.0
 """When a call that found no place among parallel ones should come back: nobody can tell when one ends."""
-
-
-class SharedMeters(Protocol):
-    """Who counts for several processes (:mod:`trunkline.gateway.gates.shared_meters`)."""
-
-    fault: str | None
-
-    async def take(self, wants: Sequence[Want]) -> tuple[Verdict, Meters] | None:
-        """All of ``wants``, or nothing where one of them cannot be had now. None: it cannot tell, and has a fault."""
-        ...
 
 
 class LimitGate:
@@ -97,18 +86,7 @@ class LimitGate:
 
     def bind(self, actor: Actor, candidate: Candidate, target: Target) -> AdmitNow:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
-        return partial(self._admit_now, self._find(actor, candidate))
-
-    def _admit_now(self, limits: LimitSet, call: ImmediateCall) -> bool:
-        if self._shared is not None and self._shared.fault is None:
-            return False
-        cost = call.guess_tokens() if limits.tokens else 0
-        figures = self._local.enter(limits, cost)
-        if figures is None:
-            return False
-        call.holds[self] = OneWayHold(self._local, limits, cost)
-        call.lines += limits.lines % (*figures,)
-        return True
+        return BoundLimits(self, self._find(actor, candidate), self._local, self._shared).admit
 
     async def take_request(self, snapshot: Snapshot, actor: Actor) -> None:
         """Count a request that goes to no model, by the limits of requests that concern ``actor``.
@@ -178,7 +156,7 @@ def _require_size(wants: list[Want]) -> None:
         rule = bucket.rule
         if rule.tokens and cost > rule.burst:
             raise TooLarge(
-                f"{rule.words} lets in {rule.burst:,} tokens at once, and this request has about {cost:,}."
+                f"{rule.words} lets in {write_tokens(rule.burst)} at once, and this request has about {cost:,}."
                 " Send less, or have the limit raised."
             )
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.exchanges.exchange import Inspectable
-from trunkline.gateway.gates.limit_rule import Bucket, BucketState, LimitRule, Want
+from trunkline.gateway.gates.limit_rule import Bucket, BucketState, LimitRule, Verdict, Want
 
 
 class Meters(Protocol):
@@ -15,6 +15,16 @@ class Meters(Protocol):
 
     def correct(self, changes: Iterable[tuple[Bucket, float]]) -> None:
         """Take so many units more of each bucket, or where negative give them back."""
+        ...
+
+
+class SharedMeters(Protocol):
+    """Who counts for several processes (:mod:`trunkline.gateway.gates.shared_meters`)."""
+
+    fault: str | None
+
+    async def take(self, wants: Sequence[Want]) -> tuple[Verdict, Meters] | None:
+        """All of ``wants``, or nothing where one of them cannot be had now. None: it cannot tell, and has a fault."""
         ...
 
 

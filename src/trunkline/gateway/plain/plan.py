@@ -120,7 +120,9 @@ class Plan:
         """
         if not leases:
             return self.template
-        if self.leased.event.leases != leases:
+        # Nearly always the very same: to compare them takes longer.
+        last = self.leased.event.leases
+        if last is not leases and last != leases:
             self.leased = RecordTemplate(msgspec.structs.replace(self.opened, leases=leases))
         return self.leased
 

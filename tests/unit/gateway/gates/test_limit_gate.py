@@ -232,6 +232,8 @@ async def test_more_tokens_than_are_ever_let_in_are_refused_for_good(gate: Limit
     with pytest.raises(TooLarge, match="lets in 500 tokens at once, and this request has about 501"):
         await admit(gate, where, tokens=501)
     await admit(gate, where, tokens=500)
+    with pytest.raises(TooLarge, match="lets in 1 token at once, and this request has about 2"):
+        await admit(gate, candidate(limit(measure="tokens", amount=1)), tokens=2)
 
 
 async def test_a_burst_is_what_may_be_used_at_once(gate: LimitGate, clock: Clock) -> None:
