@@ -301,6 +301,20 @@ async def test_a_plain_call_is_let_in_at_once_or_sent_on(gate: LimitGate) -> Non
     assert admit_now(gate, immediate(), where)
 
 
+async def test_a_plain_call_that_is_sent_on_has_taken_nothing(gate: LimitGate) -> None:
+    rates = (limit(amount=10), limit(measure="tokens", amount=100), limit("user", amount=1))
+    where = candidate(*rates, limit(measure="parallel", amount=9))
+    assert admit_now(gate, immediate(), where)
+    assert not admit_now(gate, immediate(), where)
+    told = read_fields(await admit(gate, candidate(*rates[:2], limit(measure="parallel", amount=9))))["ratelimit"]
+    left = [figures.partition(";t")[0] for figures in told.split(", ")]
+    assert left == [
+        '"each-key-requests-per-minute";r=8',
+        '"each-key-tokens-per-minute";r=80',
+        '"each-key-parallel";r=7',
+    ]
+
+
 async def test_a_plain_call_takes_and_tells_what_any_other_does(clock: Clock) -> None:
     limits = (limit(amount=7), limit(measure="tokens", amount=9_000, burst=3_000), limit(measure="parallel", amount=3))
     where, one, other = candidate(*limits), LimitGate(clock=clock), LimitGate(clock=clock)
