@@ -35,8 +35,17 @@ export const permissionsQuery = (workspaceId: string) =>
 /** What a stranger may do here. */
 export const optionsQuery = queryOptions({
   queryKey: ["sign-in-options"],
-  queryFn: async () => (await askAsStranger("GET", "/api/auth/options")) as { signup: boolean; passwordReset: boolean; setUp: boolean },
+  queryFn: async () => (await askAsStranger("GET", "/api/auth/options")) as SignInOptions,
 });
+
+/** What {@link optionsQuery} gives. `signOn` are the identity providers by which one may sign in. */
+interface SignInOptions {
+  signup: boolean;
+  passwordReset: boolean;
+  setUp: boolean;
+  passwordSignIn: "everyone" | "administrators";
+  signOn: { slug: string; name: string }[];
+}
 
 /** Where one is signed in. */
 export const sessionsQuery = queryOptions({

@@ -6,6 +6,7 @@ import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { Problem } from "@/shared/ui/Problem";
 import { optionsQuery, signIn } from "../api";
 import { EntryLink } from "../components/EntryLink";
+import { SignOnLinks } from "../components/SignOnLinks";
 import { FrontDoor } from "@/shared/ui/FrontDoor";
 import { texts } from "../texts";
 
@@ -21,6 +22,8 @@ export function SignInPage({ note, done }: { note?: string; done: () => void }) 
       <form noValidate onSubmit={(event) => void form.handleSubmit((given) => entering.mutate(given))(event)}>
         <Stack>
           {options.data?.setUp === false ? <Text>{texts.signIn.setUp}</Text> : null}
+          {options.data?.signOn.length ? <SignOnLinks providers={options.data.signOn} /> : null}
+          {options.data?.passwordSignIn === "administrators" ? <Text>{texts.signIn.adminsOnly}</Text> : null}
           <TextInput
             label={texts.email}
             type="email"
