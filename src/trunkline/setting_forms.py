@@ -101,6 +101,7 @@ def _read_base_path(text: str) -> str:
 
 FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
     "database_url": _add_driver,
+    "database_direct_url": _add_driver,
     "redis_url": _read_redis_url,
     "root_key": _read_key_address,
     "smtp_url": _read_smtp_url,

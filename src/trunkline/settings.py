@@ -49,6 +49,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " the data folder."
         ),
     ] = None
+    database_direct_url: Annotated[
+        Secret | None,
+        Meta(
+            description="The address of PostgreSQL itself, where `TRUNKLINE_DATABASE_URL` leads to a connection pooler"
+            " in transaction mode, such as PgBouncer. Migrations and notifications of changes go there. Unset: there is"
+            " no pooler."
+        ),
+    ] = None
     redis_url: Annotated[
         Secret | None,
         Meta(
@@ -347,6 +355,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.database_url is not None:
             return self.database_url.reveal()
         return f"sqlite+aiosqlite:///{self.data_dir / 'trunkline.db'}"
+
+    @property
+    def effective_direct_url(self) -> str | None:
+        """The address of PostgreSQL itself, where ``effective_database_url`` is that of a pooler. Never log it."""
+        return None if self.database_direct_url is None else self.database_direct_url.reveal()
 
     @property
     def effective_public_url(self) -> str:

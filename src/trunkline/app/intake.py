@@ -54,9 +54,11 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
 _LOOK_SECONDS: Final = 1.0
 
 
-def make_intake(url: str, journal: Path, stored: Callable[[Arrivals], None] | None = None) -> Intake:
-    """The intake of the journals in the folder ``journal`` into the database at ``url``; ``stored`` is told of it."""
-    return Intake(open_connection(url), JournalFolder(journal), PROJECTIONS, ended=BUDGETS.end, stored=stored)
+def make_intake(settings: Settings, journal: Path, stored: Callable[[Arrivals], None] | None = None) -> Intake:
+    """The intake of the journals in the folder ``journal`` into the database; ``stored`` is told of it."""
+    pooled = settings.database_direct_url is not None
+    connection = open_connection(settings.effective_database_url, pooled=pooled)
+    return Intake(connection, JournalFolder(journal), PROJECTIONS, ended=BUDGETS.end, stored=stored)
 
 
 async def run(settings: Settings, parent: int) -> None:
@@ -68,7 +70,7 @@ async def run(settings: Settings, parent: int) -> None:
     following = asyncio.ensure_future(_follow(parent, stop))
     try:
         with telling(settings) as tell:
-            await make_intake(settings.effective_database_url, settings.data_dir / "journal", tell).run(stop)
+            await make_intake(settings, settings.data_dir / "journal", tell).run(stop)
     finally:
         following.cancel()
 

@@ -26,7 +26,7 @@ async def taking_in(settings: Settings, journal: Path, stopping: Stopping) -> As
     def work() -> None:
         try:
             with telling(settings) as tell:
-                inner.run_until_complete(make_intake(settings.effective_database_url, journal, tell).run(stop))
+                inner.run_until_complete(make_intake(settings, journal, tell).run(stop))
         finally:
             inner.close()
             with suppress(RuntimeError):

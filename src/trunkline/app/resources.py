@@ -30,7 +30,7 @@ class Resources:
         """The place that the settings name. Opens nothing."""
         folder = settings.data_dir
         return cls(
-            database=Database(settings.effective_database_url),
+            database=Database(settings.effective_database_url, direct_url=settings.effective_direct_url),
             root_key=find_root_key(settings),
             copy=SnapshotCopy(folder / "snapshot"),
             journal=folder / "journal",

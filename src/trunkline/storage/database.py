@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from weakref import WeakSet
 
 import msgspec
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -54,34 +54,29 @@ class Database:
     the writers of this process fairly, ``BEGIN IMMEDIATE`` those of others. Errors of the driver come out as
     :class:`Unavailable` (cannot be reached, busy, no answer in time, disk full) or :class:`Conflict` (a constraint that
     two writers raced for); what a repository can say better, it says itself.
+
+    ``direct_url`` is PostgreSQL's own address where ``url`` is that of a pooler in transaction mode: what needs a
+    connection for itself, listening and migrating, goes there.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        parsed = _read_url(url)
+    def __init__(self, url: str, *, direct_url: str | None = None, pool_size: int = 10) -> None:
+        parsed = _read_url(url, "TRUNKLINE_DATABASE_URL")
         backend = parsed.get_backend_name()
         self.kind: Literal["sqlite", "postgresql"] = "sqlite" if backend == "sqlite" else "postgresql"
-        arguments: dict[str, object] = {}
-        if self.kind == "postgresql":
-            parsed, options = split_options(parsed)
-            arguments = {**_patient(), **options}
         self._path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
-        self._engine = create_async_engine(
-            parsed,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=self.kind == "postgresql",
-            pool_timeout=LIMIT_SECONDS,
-            connect_args=arguments,
-            json_serializer=_write_json,
-            # Values stay out of the messages of errors, and so out of logs.
-            hide_parameters=True,
-        )
         self._connections: WeakSet[Any] = WeakSet()
         """Of asyncpg, all that are open."""
-        if self.kind == "sqlite":
-            _teach_sqlite(self._engine)
-        else:
-            event.listen(self._engine.sync_engine, "connect", self._note_connection)
+        self._engine = self._open(parsed, pool_size, pooled=direct_url is not None)
+        self._direct = self._engine
+        if direct_url is not None:
+            direct = _read_url(direct_url, "TRUNKLINE_DATABASE_DIRECT_URL")
+            if "sqlite" in {self.kind, direct.get_backend_name()}:
+                raise InvalidInput.of(
+                    "TRUNKLINE_DATABASE_DIRECT_URL",
+                    "is PostgreSQL's own address where TRUNKLINE_DATABASE_URL is that of a pooler. Without one, unset"
+                    " it.",
+                )
+            self._direct = self._open(direct, 1, pooled=False)
         # What several statements read must be of one moment. SQLite's transactions are that by themselves.
         reader = self._engine
         if self.kind == "postgresql":
@@ -93,6 +88,28 @@ class Database:
         self._abandoned = False
         self._after_change: list[Callable[[], Awaitable[None]]] = []
         self._pulse = Pulse(self._path)
+
+    def _open(self, url: URL, pool_size: int, *, pooled: bool) -> AsyncEngine:
+        arguments: dict[str, object] = {}
+        if self.kind == "postgresql":
+            url, options = split_options(url)
+            arguments = {**_patient(pooled=pooled), **options}
+        engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=self.kind == "postgresql",
+            pool_timeout=LIMIT_SECONDS,
+            connect_args=arguments,
+            json_serializer=_write_json,
+            # Values stay out of the messages of errors, and so out of logs.
+            hide_parameters=True,
+        )
+        if self.kind == "sqlite":
+            _teach_sqlite(engine)
+        else:
+            event.listen(engine.sync_engine, "connect", self._note_connection)
+        return engine
 
     def after_change(self, action: Callable[[], Awaitable[None]]) -> None:
         """Await ``action`` after each commit that a call could notice, before ``write()`` returns to its caller."""
@@ -106,16 +123,39 @@ class Database:
         """Bring the schema to the newest version. Processes that start together wait for each other.
 
         :class:`Unavailable`, with nothing changed, when a newer version of Trunkline has migrated the database, or when
-        a step fails: the server must not start then.
+        a step fails: the server must not start then. :class:`InvalidInput` where a pooler stands between.
         """
         with _Translation():
             if self._path is not None:
                 await asyncio.to_thread(_make_private, self._path)
-            async with self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).connect() as connection:
+            async with self._direct.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).connect() as connection:
+                await self._refuse_pooler(connection)
                 await self._be_patient(connection, _MIGRATION_MILLISECONDS)
                 async with connection.begin():
                     await connection.run_sync(upgrade)
                 await self._be_patient(connection, _BUSY_MILLISECONDS)
+
+    async def _refuse_pooler(self, connection: AsyncConnection) -> None:
+        """A pooler tells each client a number of its own in the place of that of the server's process, by which the
+        client would cancel what it asked: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS.
+        """
+        if self.kind != "postgresql":
+            return
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        told = raw.get_server_pid()
+        async with connection.begin():
+            if (await connection.scalar(text("SELECT pg_backend_pid()"))) == told:
+                return
+        if self._direct is self._engine:
+            raise InvalidInput.of(
+                "TRUNKLINE_DATABASE_URL",
+                "leads to a connection pooler, such as PgBouncer. Set TRUNKLINE_DATABASE_DIRECT_URL to the address of"
+                " PostgreSQL itself, for what a pooler cannot do.",
+            )
+        raise InvalidInput.of(
+            "TRUNKLINE_DATABASE_DIRECT_URL",
+            "leads to a connection pooler, such as PgBouncer, too. Set it to the address of PostgreSQL itself.",
+        )
 
     async def _be_patient(self, connection: AsyncConnection, milliseconds: int) -> None:
         """How long this connection waits for the writers of other processes. PostgreSQL's locks wait by themselves."""
@@ -188,7 +228,7 @@ class Database:
     async def _listening(self) -> AsyncGenerator[AsyncConnection]:
         """A connection of its own. Making it and giving it back have a limit, what is between has none."""
         async with asyncio.timeout(LIMIT_SECONDS):
-            connection = await self._engine.connect()
+            connection = await self._direct.connect()
         try:
             yield connection
         finally:
@@ -200,11 +240,14 @@ class Database:
     async def close(self) -> None:
         """Close all connections; those to a server that does not answer are dropped. Of no use afterwards."""
         self._pulse.close()
+        engines = {self._engine, self._direct}
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self._engine.dispose()
+                for engine in engines:
+                    await engine.dispose()
         except TimeoutError:
-            await self._engine.dispose(close=False)
+            for engine in engines:
+                await engine.dispose(close=False)
         self.abandon()
 
     def abandon(self) -> None:
@@ -251,29 +294,32 @@ class _Translation:
                 return
 
 
-def _read_url(url: str) -> URL:
+def _read_url(url: str, setting: str) -> URL:
     """The parts of the address. :class:`InvalidInput` without its text, which may hold a password."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise InvalidInput.of(
-            "TRUNKLINE_DATABASE_URL", "cannot be read. Write postgresql://user:password@host:5432/name."
-        ) from None
+        raise InvalidInput.of(setting, "cannot be read. Write postgresql://user:password@host:5432/name.") from None
     if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
         raise InvalidInput.of(
-            "TRUNKLINE_DATABASE_URL",
+            setting,
             f"names {parsed.drivername!r}. Write postgresql://user:password@host/name, or leave it unset for SQLite.",
         )
     return parsed
 
 
-def _patient() -> dict[str, object]:
+def _patient(*, pooled: bool) -> dict[str, object]:
     """For asyncpg: how long connecting may take, the server's greeting included, and how long rolling back.
 
-    The ORM rolls back when a transaction ends in any way, and lets nobody cancel that.
+    The ORM rolls back when a transaction ends in any way, and lets nobody cancel that. ``pooled``: nothing outlives a
+    transaction, as the next one may have another connection to the server.
     """
     from trunkline.storage.patient_connection import PatientConnection  # noqa: PLC0415 - SQLite needs no asyncpg
+    from trunkline.storage.pooled_connection import FOR_THE_DIALECT, FOR_THE_DRIVER, PooledConnection  # noqa: PLC0415
 
+    if pooled:
+        of_the_pooler = {**FOR_THE_DRIVER, **FOR_THE_DIALECT}
+        return {"timeout": CONNECT_SECONDS, "connection_class": PooledConnection, **of_the_pooler}
     return {"timeout": CONNECT_SECONDS, "connection_class": PatientConnection}
 
 

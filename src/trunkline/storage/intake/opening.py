@@ -13,8 +13,11 @@ _OF_THE_DIALECT: Final = ("prepared_statement_cache_size", "prepared_statement_n
 """What is for SQLAlchemy alone."""
 
 
-def open_connection(url: str) -> Connection:
-    """A connection to ``url``, written as ``TRUNKLINE_DATABASE_URL`` is. Nothing is connected yet."""
+def open_connection(url: str, *, pooled: bool = False) -> Connection:
+    """A connection to ``url``, written as ``TRUNKLINE_DATABASE_URL`` is. Nothing is connected yet.
+
+    ``pooled``: a pooler in transaction mode stands between.
+    """
     if url.startswith(_SQLITE):
         return SqliteConnection(Path(url.removeprefix(_SQLITE).partition("?")[0]))
     # Not before it is known to be needed: it is most of the process's memory.
@@ -26,4 +29,8 @@ def open_connection(url: str) -> Connection:
     parsed, options = split_options(make_url(url))
     _, arguments = parsed.get_dialect()().create_connect_args(parsed)
     own = {name: value for name, value in arguments.items() if name not in _OF_THE_DIALECT}
+    if pooled:
+        from trunkline.storage.pooled_connection import FOR_THE_DRIVER  # noqa: PLC0415
+
+        own.update(FOR_THE_DRIVER)
     return PostgresConnection({**own, **options})
