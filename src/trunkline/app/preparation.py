@@ -13,7 +13,7 @@ from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.core.errors import Unavailable
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.settings import Settings
-from trunkline.storage.migration import NewerSchema
+from trunkline.storage.migration import WrongSchema
 from trunkline.vault.key_ring import KeyRing
 
 
@@ -31,7 +31,7 @@ async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
             settings
         )
         await _write_copy(resources, ring)
-    except NewerSchema:
+    except WrongSchema:
         # The copy would serve in its stead, and everything else would damage it.
         raise
     except Unavailable as error:
