@@ -7,7 +7,7 @@ NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 CONSOLE := src/trunkline/faces/console/dist/index.html
 CONSOLE_SOURCES := $(shell find web/src src/trunkline/faces/http/look clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
-.PHONY: help run test .checks .tests check unit bench bench-peers growth soak fuzz client clients console lock sbom clean
+.PHONY: help run test .checks .tests check unit bench bench-peers growth capacity soak fuzz client clients console lock sbom clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -17,7 +17,7 @@ run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:87
 	@exec $(BIN)/trunkline serve
 
 test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) web/node_modules/.ready ## Run everything: linters, types, house rules, all tests
-	@scripts/system-packages nginx redis-server
+	@scripts/system-packages nginx redis-server pgbouncer
 	@scripts/system-packages chromium-headless-shell || scripts/system-packages chromium
 	@$(MAKE) --no-print-directory -j 2 .checks .tests
 
@@ -48,6 +48,10 @@ bench-peers: .venv/ready-test ## Measure Trunkline beside LiteLLM, Portkey and B
 
 growth: .venv/ready-test ## Measure what operations cost as an installation grows, on both databases
 	$(BIN)/python -m bench.growth
+
+capacity: .venv/ready-test ## Simulate how many calls installations of some sizes hold, with measured costs
+	@scripts/system-packages redis-server
+	$(BIN)/python -m bench.capacity --redis
 
 soak: .venv/ready-test ## Make a million calls and see that memory ends flat
 	$(BIN)/python -m bench.soak
@@ -82,7 +86,7 @@ clean: ## Remove environments and caches (never .trunkline)
 	@touch $@
 
 .venv/ready-test: .tools/ready uv.lock pyproject.toml
-	@scripts/install test
+	@scripts/install test bench
 	@touch .venv/ready $@
 
 clients/typescript/dist/.ready: clients/typescript/node_modules/.ready $(wildcard clients/typescript/src/*.ts)

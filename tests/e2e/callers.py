@@ -23,6 +23,7 @@ class Caller(threading.Thread):
         self.number = number
         self.model = model
         self.acknowledged: dict[str, int] = {}
+        self.failed: list[str] = []
         self.stop = threading.Event()
 
     def run(self) -> None:
@@ -32,11 +33,14 @@ class Caller(threading.Thread):
             request_id = f"caller-{self.number}-{count}"
             try:
                 tokens = self.call(request_id, streamed=count % 2 == 0)
-            except (OSError, http.client.HTTPException, ValueError):
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self.failed.append(f"{request_id}: {error!r}")
                 self.stop.wait(0.01)
                 continue
             if tokens is not None:
                 self.acknowledged[request_id] = tokens
+            else:
+                self.failed.append(f"{request_id}: was refused or cut short")
 
     def call(self, request_id: str, *, streamed: bool) -> int | None:
         """The output tokens that the answer tells; None when it is not complete."""
@@ -66,9 +70,9 @@ class Caller(threading.Thread):
 
 
 @contextmanager
-def calling(server: Server, key: str, model: str = "demo") -> Generator[Sequence[Caller]]:
-    """Callers, until the block ends."""
-    callers = [Caller(server, key, number, model) for number in range(CALLERS)]
+def calling(server: Server, key: str, model: str = "demo", *, first: int = 0) -> Generator[Sequence[Caller]]:
+    """Callers, until the block ends, with numbers from ``first`` on, by which their requests are called."""
+    callers = [Caller(server, key, number, model) for number in range(first, first + CALLERS)]
     for caller in callers:
         caller.start()
     try:

@@ -39,6 +39,8 @@ class Server:
         self.settings = settings
         self.options: list[str] = []
         """Of `trunkline serve`, which go before the settings."""
+        self.wrapper: list[str] = []
+        """The command that runs `trunkline serve`, which it must become."""
         self.starts_from_nothing = False
         """Whether the server makes its folder itself at its first start, as a test that is about that needs it."""
         self.process: subprocess.Popen[bytes] | None = None
@@ -66,7 +68,11 @@ class Server:
             lay_first_start(self.data, self.settings, EMAIL, PASSWORD)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [TRUNKLINE, "serve", *self.options], env=self.environment(), stdout=log, stderr=log, cwd=self.folder
+                [*self.wrapper, TRUNKLINE, "serve", *self.options],
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
             )
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -16,6 +16,10 @@ from trunkline.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+OF_TESTS = re.compile(r"TRUNKLINE_TEST_[A-Z_]*[A-Z]")
+"""What says how long or how often a test does something."""
+
+PATHS = re.compile(r"`(tests/[a-z0-9_/.]+)`")
 NAMES = {str(page.relative_to(ROOT)): page for page in PAGES}
 
 
@@ -38,11 +42,13 @@ def test_the_readme_leads_to_every_guide() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_settings_that_pages_name_exist(name: str) -> None:
+def test_settings_and_tests_that_pages_name_exist(name: str) -> None:
     known = {f"TRUNKLINE_{field.upper()}" for field in Settings.__struct_fields__}
     known |= {"TRUNKLINE_URL", "TRUNKLINE_API_KEY", "TRUNKLINE_WORKSPACE", "TRUNKLINE_WRITE_DOCS"}
+    known |= {name for test in (ROOT / "tests/faults").glob("*.py") for name in OF_TESTS.findall(test.read_text())}
     named = set(re.findall(r"TRUNKLINE_[A-Z_]*[A-Z]", NAMES[name].read_text(encoding="utf-8")))
     assert named <= known
+    assert all((ROOT / path).exists() for path in PATHS.findall(NAMES[name].read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("name", NAMES)
