@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from tests.e2e.callers import Caller
 from tests.e2e.server import Server, wait_for
 from tests.faults.connection_owner import find_owner
 from tests.faults.holding_provider import HeldCall, Moment, holding_provider
+from tests.faults.streaming_provider import begin, configure, streaming_provider
+
+STREAMS = 1_000
+AT_ONCE = 100
+"""Streams that are begun at a time: strangers from one address may have 512 connections."""
 
 
 def test_nothing_is_cut_short(tmp_path: Path) -> None:
@@ -51,3 +59,41 @@ def test_nothing_is_cut_short(tmp_path: Path) -> None:
         assert server.process.wait(60) == 0
         rows = server.rows("SELECT request_id, outcome, output_tokens FROM usage_events")
         assert sorted(rows) == sorted((name, "ok", 3) for name in told)
+
+
+@pytest.mark.timeout(300)
+async def test_none_of_a_thousand_streams_is_cut_short(tmp_path: Path) -> None:
+    server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_DRAIN_SECONDS="120")
+    async with streaming_provider() as provider:
+        try:
+            key = await asyncio.to_thread(configure, server, provider)
+            names = [f"stream-{number}" for number in range(STREAMS)]
+            places = asyncio.Semaphore(AT_ONCE)
+
+            async def open_stream(name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+                async with places:
+                    return await begin(server, key, name)
+
+            streams = await asyncio.gather(*(open_stream(name) for name in names))
+            assert provider.begun == STREAMS
+            assert server.process is not None
+            worker = server.processes()["worker 0"]
+            server.process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(wait_for, lambda: find_owner((server.port, 0), [worker]) is None)
+            provider.rest.set()
+
+            async def read_rest(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+                text = await reader.read()
+                writer.close()
+                return text
+
+            rests = await asyncio.gather(*(read_rest(*stream) for stream in streams))
+            assert all(b" there." in rest and b"data: [DONE]" in rest for rest in rests)
+            assert await asyncio.to_thread(server.process.wait, 120) == 0
+            rows = server.rows(
+                "SELECT outcome, count(*), count(DISTINCT request_id) FROM usage_events GROUP BY outcome"
+            )
+            assert rows == [("ok", STREAMS, STREAMS)]
+        finally:
+            if server.process is not None and server.process.poll() is None:
+                await asyncio.to_thread(server.kill)

@@ -113,12 +113,16 @@ class Supervisor:
     """Keeps ``workers`` and ``others`` running until it is told to stop. ``drain_seconds`` is what calls have.
 
     The workers are stopped first, because what they have under way may need the others; those in their order.
+    ``listeners`` are the sockets that workers get from here.
     """
 
-    def __init__(self, workers: Sequence[Child], others: Sequence[Child], drain_seconds: float) -> None:
+    def __init__(
+        self, workers: Sequence[Child], others: Sequence[Child], drain_seconds: float, listeners: Sequence[int] = ()
+    ) -> None:
         self._workers = workers
         self._others = others
         self._drain_seconds = drain_seconds
+        self._listeners = listeners
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT, or until one of them cannot start at all. The code to exit with."""
@@ -140,6 +144,9 @@ class Supervisor:
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _stop(self, signals: _Signals) -> None:
+        for listener in self._listeners:
+            # As long as it is open here, the system takes connections that no worker accepts any more.
+            os.close(listener)
         for child in self._others:
             child.announce_stop()
         end = time.monotonic() + self._drain_seconds + _GRACE_SECONDS
@@ -238,6 +245,7 @@ def main() -> int:
         ],
         [Child([*python, "trunkline.app.management"], key), Child([*python, "trunkline.app.intake"], key)],
         drain,
+        descriptors,
     ).run()
     print("Stopped.", file=sys.stderr)
     return code

@@ -22,6 +22,10 @@ AT_ONCE: Final = 256
 PAUSE_SECONDS: Final = 0.5
 """How long nothing is accepted when the system has no descriptor left."""
 
+FIRST_WORD_SECONDS: Final = 0.1
+"""How long a server that stops waits for the requests of those whom it accepted last: as connections without one they
+would be cut off."""
+
 _EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 log = get_logger(__name__)
@@ -40,14 +44,19 @@ class Listener:
         self._loop = asyncio.get_running_loop()
         self._opening: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
         sock.setblocking(False)
         self._loop.add_reader(sock.fileno(), self._accept)
 
     def close(self) -> None:
-        """Accept no more."""
+        """Accept who waits still, and then nobody: the system would reset the connections of those."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.remove_reader(self._sock.fileno())
+        self._accept()
         if self._timer is not None:
             self._timer.cancel()
-        self._loop.remove_reader(self._sock.fileno())
 
     async def wait_closed(self) -> None:
         """Until those that were accepted have their protocol."""
@@ -86,6 +95,7 @@ class GatewayServer(uvicorn.Server):
     """uvicorn's server that accepts through :class:`Listener` on the sockets that it is given.
 
     ``beside`` are more sockets, each served as its own configuration says, in the same process and with its end.
+    When it stops, who has connected until then is served.
     """
 
     def __init__(self, config: uvicorn.Config, beside: Sequence[tuple[socket.socket, uvicorn.Config]] = ()) -> None:
@@ -104,8 +114,14 @@ class GatewayServer(uvicorn.Server):
         self.servers = cast("list[asyncio.Server]", made)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's, for all of the sockets."""
-        await super().shutdown([*(sockets or []), *(sock for sock, _ in self._beside)])
+        """As uvicorn's, for all of the sockets. It cuts off all connections on which no request has come yet."""
+        every = [*(sockets or []), *(sock for sock, _ in self._beside)]
+        for server in self.servers:
+            server.close()
+        for sock in every:
+            sock.close()
+        await asyncio.sleep(FIRST_WORD_SECONDS)
+        await super().shutdown(every)
 
     def _make_protocol(self, config: uvicorn.Config) -> Callable[[], asyncio.Protocol]:
         def make() -> asyncio.Protocol:

@@ -67,6 +67,15 @@ def test_a_crowd_waits_for_a_few_turns_of_the_loop_and_not_for_as_many_as_it_has
     assert turns[-1] - turns[0] < 20 * (1 + CROWD // AT_ONCE)
 
 
+async def test_who_waits_at_the_end_is_taken(listening: socket.socket) -> None:
+    came: list[int] = []
+    listener = Listener(listening, lambda: Greeting(lambda: came.append(1)))
+    with socket.create_connection(listening.getsockname()):
+        listener.close()
+        await listener.wait_closed()
+    assert came == [1]
+
+
 async def test_nobody_is_taken_after_the_end(listening: socket.socket) -> None:
     came: list[int] = []
     listener = Listener(listening, lambda: Greeting(lambda: came.append(1)))
