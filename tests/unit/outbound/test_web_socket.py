@@ -76,7 +76,9 @@ async def test_a_ping_is_answered() -> None:
         (Frame(Opcode.BINARY, b"x").serialize(mask=True), 1003),
         (Frame(Opcode.TEXT, b"x").serialize(mask=False), 1002),
     ],
-)  # fmt: skip
+    # Masks are random, and each process must give a test the same name.
+    ids=["too large", "too large in pieces", "no UTF-8", "binary", "not masked"],
+)
 async def test_what_may_not_come_closes_it_with_a_reason(frames: bytes, code: int) -> None:
     async with pair() as (ours, reader, writer):
         writer.write(frames + HELLO)
