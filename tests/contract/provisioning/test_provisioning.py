@@ -171,6 +171,22 @@ async def test_an_account_without_an_address_is_refused(sender: Sender) -> None:
     assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidValue")
 
 
+@pytest.mark.parametrize("emails", [{}, {"Emails": []}, {"emails": None}])
+async def test_a_user_name_that_is_an_address_is_one(sender: Sender, emails: dict[str, Any]) -> None:
+    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann@corp.example", **emails}
+    answer = await sender.client.post("/scim/v2/Users", json=body)
+    assert answer.status_code == 201, answer.text
+    sent = answer.json()
+    assert [each["value"] for each in sent["emails"]] == ["ann@corp.example"]
+    assert "active" not in sent, "nobody said so"
+    put = {**body, "userName": "ann.lee@corp.example", "active": False}
+    changed = await sender.client.put(f"/scim/v2/Users/{sent['id']}", json=put)
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["emails"][0]["value"] == "ann.lee@corp.example"
+    assert changed.json()["active"] is False
+    assert (await sender.find_user("ann.lee@corp.example"))["disabledAt"] is not None
+
+
 async def test_only_the_token_of_a_provider_in_use_opens_it(sender: Sender) -> None:
     installed, admin = sender.scene.installed, sender.scene.admin
     for credential in (None, "tls-wrong", admin.access_token, (await admin.make_key(scope="manage"))["key"]):

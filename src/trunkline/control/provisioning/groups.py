@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from scim2_models import Group, GroupMember, InvalidValueException, NotFoundException
+from scim2_models import InvalidValueException, NotFoundException
 
 from trunkline.control.provisioning.people import ProvisionedPeople, write_attributes, write_meta
+from trunkline.control.provisioning.resources import Group, Member
 from trunkline.storage import provisioning
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import IdentityProvider, ProvisionedGroup, now
@@ -61,9 +62,7 @@ class ProvisionedGroups:
         """The group as SCIM has it."""
         found = Group.model_validate(group.attributes)
         members = [
-            GroupMember.model_validate(
-                {"value": each.id, "$ref": f"Users/{each.id}", "type": "User", "display": each.email}
-            )
+            Member.model_validate({"value": each.id, "$ref": f"Users/{each.id}", "type": "User"})
             for each in await provisioning.find_members(tx, group.id)
         ]
         found.members = members or None

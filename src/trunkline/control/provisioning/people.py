@@ -100,7 +100,10 @@ class ProvisionedPeople:
 
     def show(self, identity: UserIdentity) -> User:
         """The identity as SCIM has it."""
-        found = User.model_validate({**(identity.attributes or {}), "active": identity.is_active})
+        kept = identity.attributes or {}
+        # Who is not told to be active is so, until told otherwise.
+        known: JsonObject = {"active": identity.is_active} if "active" in kept or not identity.is_active else {}
+        found = User.model_validate(kept | known)
         found.id = identity.id
         found.meta = write_meta(
             "User", identity.created_at, identity.updated_at or identity.created_at, identity.version

@@ -78,14 +78,17 @@ class Provisioning:
 
         from trunkline.control.provisioning.groups import ProvisionedGroups  # noqa: PLC0415
         from trunkline.control.provisioning.people import ProvisionedPeople  # noqa: PLC0415
+        from trunkline.control.provisioning.resources import add_address  # noqa: PLC0415
         from trunkline.control.provisioning.storage import ProvisionedStorage  # noqa: PLC0415
 
         people = ProvisionedPeople(provider, self._registration, self._sessions, self._audit)
         groups = ProvisionedGroups(provider, people)
         writes = method in {"PUT", "PATCH", "DELETE"} or (method == "POST" and not path.endswith(".search"))
         storage = ProvisionedStorage(self._database, provider.id, people, groups, writes=writes)
-        request = ScimRequest(method, self._base_url, path, query, list(headers), body)
         try:
+            if method in {"POST", "PUT"} and path.partition("/Users")[1] and not path.endswith(".search"):
+                body = add_address(body)
+            request = ScimRequest(method, self._base_url, path, query, list(headers), body)
             response = await AsyncScimHandler(self._service, storage).handle(request)
         except SCIMException as error:
             response = self._service.error_response(error)

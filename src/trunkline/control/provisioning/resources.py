@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
+import msgspec
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
@@ -11,7 +12,9 @@ from scim2_models import (
     Email,
     ETag,
     Filter,
-    Group,
+    GroupMember,
+    InvalidValueException,
+    Mutability,
     Name,
     Patch,
     Required,
@@ -29,6 +32,12 @@ from scim2_server.service import ScimService
 MOST_RESULTS: Final = 200
 
 
+class UserEmail(Email):
+    """An address of a person."""
+
+    value: Annotated[str | None, Required.true] = None
+
+
 class User(Resource[Any]):
     """A person. Of RFC 7643, section 4.1, what is of use here; other attributes are accepted and not kept."""
 
@@ -37,8 +46,44 @@ class User(Resource[Any]):
     user_name: Annotated[str | None, Required.true, Uniqueness.server] = None
     display_name: str | None = None
     name: Name | None = None
-    emails: list[Email] | None = None
+    emails: Annotated[list[UserEmail] | None, Required.true] = None
     active: bool | None = None
+
+
+def add_address(body: bytes) -> bytes:
+    """A user as they are sent, with ``emails`` where only the ``userName`` is an address: Microsoft Entra ID sends no
+    others of who has no mailbox. :class:`InvalidValueException` where neither is there.
+    """
+    try:
+        given = msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # The protocol says what is wrong.
+        return body
+    # https://www.rfc-editor.org/rfc/rfc7643#section-2.1: names are the same in any case.
+    known = {name.lower(): value for name, value in given.items()}
+    if known.get("emails") or "username" not in known:
+        return body
+    if "@" not in str(known["username"]):
+        raise InvalidValueException(
+            detail="The user has no email address: send `emails`, or a userName that is an address."
+        )
+    kept = {name: value for name, value in given.items() if name.lower() != "emails"}
+    return msgspec.json.encode(kept | {"emails": [{"value": known["username"], "primary": True}]})
+
+
+class Member(GroupMember):
+    """Somebody in a group: who that is, the user says."""
+
+    display: Annotated[str | None, Mutability.read_only] = None
+
+
+class Group(Resource[Any]):
+    """A group of people: RFC 7643, section 4.2."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Required.true] = None
+    members: list[Member] | None = None
 
 
 def make_service() -> ScimService:

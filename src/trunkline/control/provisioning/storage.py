@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
+from scim2_models import NotImplementedException as NotSupported
 from scim2_models import (
-    Group,
     PreconditionFailedException,
     Resource,
     ResourceType,
@@ -15,13 +15,12 @@ from scim2_models import (
     ScimFilter,
     SearchRequest,
 )
-from scim2_models import NotImplementedException as NotSupported
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 from scim2_server.storage import AsyncScimStorage, SearchPage
 
 from trunkline.control.provisioning.groups import ProvisionedGroups
 from trunkline.control.provisioning.people import ProvisionedPeople
-from trunkline.control.provisioning.resources import MOST_RESULTS, User
+from trunkline.control.provisioning.resources import MOST_RESULTS, Group, User
 from trunkline.storage import provisioning
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import ProvisionedGroup, UserIdentity
