@@ -21,6 +21,10 @@ CHECKS = """
 [checks.not_a_server_error]
 # Providers that cannot be reached, or take too long, are no fault of the server. Each route that asks one says so.
 expected-statuses = ["2xx", "3xx", "4xx", 502, 503, 504]
+
+[checks.negative_data_rejection]
+# As it comes, and 413: lists that are too long may make a body that is too large, which is refused unread.
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
 """
 
 LASTS = r"^/api/(alerts|requests|status)/stream$"
