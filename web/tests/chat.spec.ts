@@ -26,6 +26,8 @@ async function open(page: Page, name = "Production chat"): Promise<void> {
 
 async function ask(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
+  // Enter sends nothing while the last answer is still written.
+  await expect(page.getByRole("button", { name: "Send" })).toBeEnabled();
   await field(page).press("Enter");
 }
 

@@ -81,5 +81,11 @@ async def test_without_a_mail_server_one_is_told_what_to_do(local: LocalInstalla
 
 async def test_what_strangers_may_do_is_told(mailing: LocalInstallation, local: LocalInstallation) -> None:
     told = (await mailing.client().get("/api/auth/options")).json()
-    assert told == {"signup": False, "passwordReset": True, "setUp": False}
+    assert told == {
+        "signup": False,
+        "passwordReset": True,
+        "setUp": False,
+        "passwordSignIn": "everyone",
+        "signOn": [],
+    }
     assert (await local.client().get("/api/auth/options")).json()["passwordReset"] is False
