@@ -13,13 +13,16 @@ _BELOW = re.compile(r"/\{(\w+)\}")
 _FIELDS = {"/model-configs": "_id", "/ai/llm": "aiLlmId", "/policy": "policy/id", "/api/features": "slug"}
 """Where the id of a new record is, by the beginning of the path; elsewhere it is ``id``."""
 
+_NO_RECORDS = frozenset({"/mcp"})
+"""Paths that answer to messages, and make nothing that is below them."""
+
 
 def link_records(paths: dict[str, Any]) -> None:
     """Add to each ``201`` and to each answer with an id the operations below its path that take this id."""
     for path, operations in paths.items():
         made = operations.get("post", {}).get("responses", {})
         response = made.get("201") or made.get("200")
-        if response is None:
+        if response is None or path in _NO_RECORDS:
             continue
         links: dict[str, Any] = {}
         for other, below in paths.items():

@@ -55,7 +55,7 @@ NOT_COVERED = """\
   and conversations that change their provider more than once are not played.
 - A request on the vendor's own wire that only its vendor can judge leaves as it is, and the caller gets the vendor's
   words: fields that are null, tools without parameters, arguments that are no JSON, and a budget above the limit, say.
-- Claude on Vertex AI, Bedrock's `InvokeModel`, and OpenAI's realtime and assistants APIs are not served.
+- Claude on Vertex AI, Bedrock's `InvokeModel`, and OpenAI's assistants API are not served.
 - Client libraries are tried when somebody runs `make clients`; the table says when that was.
 """
 

@@ -112,7 +112,11 @@ def test_references_are_resolved_where_the_command_runs(tmp_path: Path) -> None:
         with pytest.raises(InvalidInput) as refused:
             resolve(f"${{file:{name}}}", {}, tmp_path)
         assert name in refused.value.message
-    assert not any(map(is_reference, ("$OPENAI", "env:A", "x${env:A}", "${env:}", "${vault:a}", "${env:A}\n", KEY)))
+    assert not any(map(is_reference, ("$OPENAI", "env:", "x${env:A}", "${env:}", "${vault:a}", "${env:A}\n", KEY)))
+    # What the server is to follow goes to it as it is.
+    for text in ("env:A", "file:/run/secrets/key", "vault:kv/openai#key", "aws-sm:openai#key"):
+        assert is_reference(text)
+        assert resolve(text, {"A": KEY}, tmp_path) == Secret(text)
 
 
 def test_the_schema_says_what_the_file_may_say() -> None:
