@@ -102,6 +102,7 @@ class McpRelay:
                 return Relayed(status=200, messages=told, session=self._read_session(actor, server, response))
             answer = await _read(server, response, message)
         except BaseException:
+            # Also a client that goes away: what was sent is audited, and the error goes on.
             await _shield(record("failed"))
             raise
         await _shield(record(_judge(answer)))
