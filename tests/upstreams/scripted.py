@@ -14,7 +14,7 @@ Script = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass
-class Asked:
+class UpstreamRequest:
     """One request that came."""
 
     line: str
@@ -28,7 +28,7 @@ class Scripted:
 
     url: str = ""
     script: Script | None = None
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[UpstreamRequest] = field(default_factory=list)
     hung_up: threading.Event = field(default_factory=threading.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -40,7 +40,7 @@ class Scripted:
                 fields = (line.partition(":") for line in head[1:-2])
                 headers = {name.lower(): value.strip() for name, _, value in fields}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
-                self.asked.append(Asked(head[0], headers, body))
+                self.asked.append(UpstreamRequest(head[0], headers, body))
                 note("", head[0].split(" ")[1], body)
                 assert self.script is not None
                 script = asyncio.ensure_future(self.script(writer))

@@ -13,7 +13,7 @@ export interface ClientOptions {
 }
 
 /** One request, before it is written. */
-export interface Asked {
+export interface RequestParts {
   path?: Record<string, unknown> | undefined;
   query?: object | undefined;
   body?: unknown;
@@ -34,7 +34,7 @@ export class Http {
   }
 
   /** The response, if it is 2xx; else throws {@link TrunklineError}. */
-  async send(method: string, template: string, asked: Asked = {}): Promise<Response> {
+  async send(method: string, template: string, asked: RequestParts = {}): Promise<Response> {
     const headers = new Headers({ accept: "application/json", authorization: `Bearer ${this.#options.apiKey}` });
     if (this.#options.workspaceId) headers.set("x-trunkline-workspace", this.#options.workspaceId);
     const init: RequestInit = { method: method.toUpperCase(), headers, redirect: "manual" };
@@ -54,12 +54,12 @@ export class Http {
   }
 
   /** Where that is, without sending anything. */
-  url(template: string, asked: Pick<Asked, "path" | "query"> = {}): string {
+  url(template: string, asked: Pick<RequestParts, "path" | "query"> = {}): string {
     return this.#base + fill(template, asked.path) + write(asked.query);
   }
 
   /** A page of a list, and the cursor of the one after it. */
-  async page<T>(template: string, asked: Asked = {}): Promise<{ items: T; next: string | null }> {
+  async page<T>(template: string, asked: RequestParts = {}): Promise<{ items: T; next: string | null }> {
     const response = await this.send("get", template, asked);
     const link = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("link") ?? "")?.[1];
     const next = link === undefined ? null : new URL(link, "http://any").searchParams.get("cursor");
@@ -67,7 +67,7 @@ export class Http {
   }
 
   /** The JSON of a 2xx answer. */
-  async json<T>(method: string, template: string, asked: Asked = {}): Promise<T> {
+  async json<T>(method: string, template: string, asked: RequestParts = {}): Promise<T> {
     return (await read(await this.send(method, template, asked))) as T;
   }
 }

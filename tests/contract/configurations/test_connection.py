@@ -235,7 +235,7 @@ async def test_what_changed_during_the_test_is_not_what_was_tested(
     made = await installed.make(ann, **openai(upstream))
     changes: list[asyncio.Task[Any]] = []
 
-    def change(_: upstreams.Asked) -> upstreams.Answer:
+    def change(_: upstreams.UpstreamRequest) -> upstreams.Answer:
         body = {"apiKey": KEY + "-other"}
         changes.append(asyncio.ensure_future(installed.ask(ann, "PUT", f"/api/configurations/{made['id']}", body)))
         return upstreams.Answer(200, {"data": [{"id": "gpt-4"}]})

@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass
-class Asked:
+class UpstreamRequest:
     """One request that came."""
 
     method: str
@@ -36,7 +36,7 @@ class Answer:
         return f"HTTP/1.1 {self.status} X\r\n{head}\r\n".encode() + body
 
 
-Handler = Callable[[Asked], Answer]
+Handler = Callable[[UpstreamRequest], Answer]
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Upstream:
 
     url: str
     answers: dict[str, Answer | Handler] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[UpstreamRequest] = field(default_factory=list)
 
     def answer(self, route: str, body: Any = b"", status: int = 200, **rest: Any) -> None:
         self.answers[route] = Answer(status, body, **rest)
@@ -56,7 +56,7 @@ class Upstream:
             method, target, _ = head[0].split(" ")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])}
             body = await reader.readexactly(int(headers.get("content-length", 0)))
-            asked = Asked(method, target, headers, body)
+            asked = UpstreamRequest(method, target, headers, body)
             self.asked.append(asked)
             found = self.answers.get(f"{method} {target.partition('?')[0]}", Answer(404, {"error": {"message": "no"}}))
             writer.write((found(asked) if callable(found) else found).encode())

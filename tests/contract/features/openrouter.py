@@ -67,7 +67,7 @@ USAGE = {"prompt_tokens": 12, "completion_tokens": 5, "total_tokens": 17, "cost"
 
 
 @dataclass
-class Asked:
+class UpstreamRequest:
     """One request that came."""
 
     method: str
@@ -89,12 +89,12 @@ class OpenRouter:
     """What calls are answered with instead."""
     down: bool = False
     """Whether it fails at everything."""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[UpstreamRequest] = field(default_factory=list)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a client leaves while it is being answered."""
 
     @property
-    def calls(self) -> list[Asked]:
+    def calls(self) -> list[UpstreamRequest]:
         return [asked for asked in self.asked if asked.method == "POST"]
 
     def count(self, path: str) -> int:
@@ -112,7 +112,9 @@ class OpenRouter:
             method, target, _ = head[0].split(" ")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])}
             raw = await reader.readexactly(int(headers.get("content-length", 0)))
-            asked = Asked(method, target.partition("?")[0].removeprefix("/api/v1"), headers, json.loads(raw or b"null"))
+            asked = UpstreamRequest(
+                method, target.partition("?")[0].removeprefix("/api/v1"), headers, json.loads(raw or b"null")
+            )
             self.asked.append(asked)
             await self._answer(asked, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -120,7 +122,7 @@ class OpenRouter:
         finally:
             writer.close()
 
-    async def _answer(self, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, asked: UpstreamRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         key = asked.headers.get("authorization", "").removeprefix("Bearer ")
         if self.down:
             _send(writer, 503, {"error": {"code": 503, "message": "down"}})

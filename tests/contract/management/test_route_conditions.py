@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import httpx2
 
-from tests.contract.live_server import LiveServer
+from tests.contract.live_server import LiveServer, eventually
 from tests.contract.management.routes import NOBODY, ask, fields_of, make_configuration, make_route
 
 
@@ -68,9 +67,13 @@ async def test_a_route_itself_has_conditions(live_on_each: LiveServer) -> None:
 
 async def find_record(there: httpx2.AsyncClient, request_id: str) -> dict[str, Any]:
     """The record of a request, once it is taken in."""
-    while (found := await there.get(f"/api/requests/{request_id}")).status_code == 404:
-        await asyncio.sleep(0.05)
-    return found.json()
+
+    async def look() -> dict[str, Any] | None:
+        found = await there.get(f"/api/requests/{request_id}")
+        assert found.status_code in (200, 404), found.text
+        return found.json() if found.status_code == 200 else None
+
+    return await eventually(look)
 
 
 async def test_a_route_names_what_serves_requests_that_do_not_fulfil_its_conditions(live_on_each: LiveServer) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.configurations.upstream import Answer, Asked, Upstream
+from tests.contract.configurations.upstream import Answer, Upstream, UpstreamRequest
 from tests.contract.live_server import eventually
 from tests.contract.model_configs.experiment import add_version, call_as, count, list_versions, look
 from tests.contract.model_configs.program import Program, chat_answer
@@ -161,7 +161,7 @@ async def test_calls_of_nobody_count_too(local: Program) -> None:
 
 
 async def test_a_version_that_fails_is_taken_back_by_itself(program: Program, upstream: Upstream) -> None:
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: UpstreamRequest) -> Answer:
         broken = json.loads(asked.body)["model"] == "broken"
         return Answer(400, {"error": {"message": "no such option"}}) if broken else Answer(200, chat_answer())
 
@@ -215,7 +215,7 @@ async def test_a_version_without_a_key_is_seen_to_fail_and_taken_back(local: Pro
 
 
 async def test_a_version_that_a_route_covers_up_for_is_taken_back_too(local: Program, upstream: Upstream) -> None:
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: UpstreamRequest) -> Answer:
         broken = json.loads(asked.body)["model"] == "broken"
         return Answer(404, {"error": {"message": "no such model"}}) if broken else Answer(200, chat_answer())
 

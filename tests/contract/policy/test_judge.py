@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.contract.configurations.upstream import Answer, Asked, Upstream
+from tests.contract.configurations.upstream import Answer, Upstream, UpstreamRequest
 from tests.contract.live_server import eventually, open_live_server
 from tests.contract.policy.policy_workspace import Json, PolicyWorkspace, make_policy_workspace
 from trunkline.core.explanation import WITHHELD
@@ -40,7 +40,7 @@ def verdict(violates: bool, explanation: str = "It asks for medical advice.") ->
 def judge_by(word: str, upstream: Upstream, explanation: str = "It asks for medical advice.") -> None:
     """A judge that finds a text wrong that has ``word`` in it."""
 
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: UpstreamRequest) -> Answer:
         text = json.loads(asked.body)["messages"][-1]["content"]
         return verdict(word in text, explanation)
 

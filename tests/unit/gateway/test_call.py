@@ -26,7 +26,7 @@ from trunkline.providers.registry import PROVIDERS
 ENTRY = ConfigurationEntry(id="c", workspace_id="w", owner_id="u", name="c", provider="openai", model="m")
 
 
-class Told:
+class FakeBooks:
     """Books, an observer and a hold: all write down what they are told."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Told:
 
 
 class Held:
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: FakeBooks) -> None:
         self.told = told
 
     def settle(self, event: UsageEvent) -> None:
@@ -71,7 +71,7 @@ class Held:
         raise AssertionError("it was made")
 
 
-def begin(told: Told, *observers: CallCounters) -> Call:
+def begin(told: FakeBooks, *observers: CallCounters) -> Call:
     ledger = Ledger(told, Prices(PRICE), (told, *observers), clock=lambda: 0.0, ticks=lambda: 0.0)
     actor = Actor(user_id="u", workspace_id="w", role="owner")
     exchange: Any = None
@@ -91,7 +91,7 @@ def begin(told: Told, *observers: CallCounters) -> Call:
 
 
 def test_the_books_come_first() -> None:
-    told = Told()
+    told = FakeBooks()
     call = begin(told)
     assert told.told == [("book", None), ("opened", "asked")]
     record = call.close("ok", usage=Usage(input=3, output=4))
@@ -103,7 +103,7 @@ def test_the_books_come_first() -> None:
 
 
 def test_what_cannot_be_written_down_was_never_begun() -> None:
-    told = Told()
+    told = FakeBooks()
     told.full = True
     with pytest.raises(Unavailable):
         begin(told)
@@ -111,14 +111,14 @@ def test_what_cannot_be_written_down_was_never_begun() -> None:
 
 
 def test_what_used_nothing_costs_nothing() -> None:
-    call = begin(Told())
+    call = begin(FakeBooks())
     event = msgspec.msgpack.decode(call.close("ok"), type=UsageEvent)
     assert (event.usage.total, event.cost_nanos) == (0, 0)
 
 
 def test_counters_know_how_many_calls_are_under_way() -> None:
     counters = CallCounters()
-    calls = [begin(Told(), counters) for _ in range(2)]
+    calls = [begin(FakeBooks(), counters) for _ in range(2)]
     assert counters.active == 2
     for call in calls:
         call.close("ok", usage=Usage(input=1))
@@ -128,7 +128,7 @@ def test_counters_know_how_many_calls_are_under_way() -> None:
 
 @pytest.mark.parametrize("answered", ["m-2026", ""])
 def test_a_workspaces_own_price_counts_whatever_the_answer_calls_the_model(answered: str) -> None:
-    call = begin(Told())
+    call = begin(FakeBooks())
     own = PriceOverride(id="1", provider="openai", model="m", amounts={"input": 7_000_000})
     call.ledger.overrides = lambda workspace_id: (own,) if workspace_id == "w" else ()
     call.answered = answered
@@ -137,14 +137,14 @@ def test_a_workspaces_own_price_counts_whatever_the_answer_calls_the_model(answe
 
 
 def test_another_workspaces_price_does_not() -> None:
-    call = begin(Told())
+    call = begin(FakeBooks())
     call.ledger.overrides = lambda workspace_id: () if workspace_id == "w" else pytest.fail("not ours")
     call.close("ok", usage=Usage(input=1_000))
     assert call.bill.source != "workspace"
 
 
 def test_a_failed_attempt_says_when_it_began_and_what_was_waited() -> None:
-    call = begin(Told())
+    call = begin(FakeBooks())
     call.ledger.ticks = lambda: 3.0
     call.failed(2.0, UpstreamError("Overloaded.", kind="server", status=503))
     call.waited(0.5)

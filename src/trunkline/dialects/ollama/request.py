@@ -26,7 +26,7 @@ from trunkline.core.number import WHOLE_REMEDY, fits_whole
 from trunkline.dialects.dialect import Written
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.message import read_message, write_messages
-from trunkline.dialects.ollama.wire import Asked, Options, WireRequest
+from trunkline.dialects.ollama.wire import AnswerRequest, Options, WireRequest
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 _EFFORTS: Final = frozenset(("minimal", "low", "medium", "high", "xhigh", "max"))
@@ -35,7 +35,7 @@ _OF_ALL: Final = frozenset({"keep_alive", "think"})
 
 OWN: Final = _OF_ALL | {"num_ctx", "options"}
 """What clients of every dialect may say, though only Ollama knows it."""
-_Asked = TypeVar("_Asked", bound=Asked)
+_Asked = TypeVar("_Asked", bound=AnswerRequest)
 _MISSING: Final = "Object missing required field "
 _SHARED: Final = frozenset(name for name in Options.__struct_fields__)
 
@@ -82,7 +82,7 @@ def read_request(body: bytes) -> ChatRequest:
 
 
 def make_request(
-    asked: Asked, fields: dict[str, JsonValue], messages: tuple[Message, ...], tools: tuple[Tool, ...] = ()
+    asked: AnswerRequest, fields: dict[str, JsonValue], messages: tuple[Message, ...], tools: tuple[Tool, ...] = ()
 ) -> ChatRequest:
     """The request, ``fields`` being all that came. Raises :class:`InvalidInput`."""
     if not asked.model:
@@ -105,7 +105,7 @@ def make_request(
     )
 
 
-def _read_options(asked: Asked, raw: JsonValue) -> tuple[Sampling, dict[str, JsonValue]]:
+def _read_options(asked: AnswerRequest, raw: JsonValue) -> tuple[Sampling, dict[str, JsonValue]]:
     options = asked.options or Options()
     rest = {name: value for name, value in raw.items() if name not in _SHARED} if isinstance(raw, dict) else {}
     limit = _whole("num_predict", options.num_predict)

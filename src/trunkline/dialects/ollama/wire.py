@@ -126,7 +126,7 @@ class Options(msgspec.Struct):
     frequency_penalty: float | None = None
 
 
-class Asked(msgspec.Struct):
+class AnswerRequest(msgspec.Struct):
     """What requests for an answer have in common. Streaming is what happens unless it is refused."""
 
     model: str
@@ -138,14 +138,14 @@ class Asked(msgspec.Struct):
     top_logprobs: int | None = None
 
 
-class WireRequest(Asked):
+class WireRequest(AnswerRequest):
     """A request of ``/api/chat``."""
 
     messages: list[AskedMessage] = []
     tools: list[AskedTool] | None = None
 
 
-class GenerateRequest(Asked):
+class GenerateRequest(AnswerRequest):
     """A request of ``/api/generate``. https://github.com/ollama/ollama/blob/main/docs/api.md#generate-a-completion"""
 
     prompt: str | None = None

@@ -59,7 +59,7 @@ class Event(msgspec.Struct, frozen=True):
     usage: msgspec.Raw = ABSENT
 
 
-class Told(msgspec.Struct, frozen=True):
+class ResponseSummary(msgspec.Struct, frozen=True):
     """What ``response.created`` and ``response.done`` say of a response.
 
     ``status`` is ``completed``, ``cancelled``, ``failed``, ``incomplete`` or ``in_progress``.
@@ -104,13 +104,13 @@ def read_event(message: bytes) -> Event | None:
         return None
 
 
-def read_response(raw: msgspec.Raw) -> Told:
+def read_response(raw: msgspec.Raw) -> ResponseSummary:
     """What is said of a response; nothing where it cannot be read."""
     try:
         read = _response.decode(raw) if is_said(raw) else _Response()
     except BROKEN_JSON:
         read = _Response()
-    return Told(read.id or "", read.status or "", read_usage(read.usage))
+    return ResponseSummary(read.id or "", read.status or "", read_usage(read.usage))
 
 
 def read_cause(raw: msgspec.Raw) -> str | None:

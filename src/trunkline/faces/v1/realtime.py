@@ -24,7 +24,7 @@ from trunkline.faces.v1.route_match import REALTIME as PATH
 from trunkline.faces.v1.status import status_of
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.gateway import Gateway
-from trunkline.gateway.realtime.opening import SUBPROTOCOL, Asked
+from trunkline.gateway.realtime.opening import SUBPROTOCOL, SessionRequest
 from trunkline.outbound import Patience, WebSocket
 
 TAKE_OVER: Final = "trunkline.take_over"
@@ -61,7 +61,7 @@ class Upgrade:
         self._raw = raw
         self._query: bytes = scope["query_string"]
 
-    def read(self) -> Asked:
+    def read(self) -> SessionRequest:
         """The session that is asked for."""
         if self.response.status_code != 101 or self.take_over is None:
             words = f"GET {PATH} opens a WebSocket: ask with the headers Connection, Upgrade and Sec-WebSocket-*."
@@ -81,7 +81,7 @@ class Upgrade:
             betas = [name.removeprefix(_BETA) for name in self.offered if name.startswith(_BETA)]
             # https://github.com/openai/openai-realtime-api-beta: the older interface is asked for in this way.
             headers += [("openai-beta", beta.replace("-v", "=v")) for beta in betas]
-        return Asked(model=asked["model"], transcribes="intent" in asked, headers=tuple(headers))
+        return SessionRequest(model=asked["model"], transcribes="intent" in asked, headers=tuple(headers))
 
 
 async def serve_realtime(

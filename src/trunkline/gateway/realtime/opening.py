@@ -34,7 +34,7 @@ SUBPROTOCOL: Final = "realtime"
 """By which a client in a browser says what it speaks: https://developers.openai.com/api/docs/guides/realtime-websocket"""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class SessionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a client asks for. ``transcribes``: a session that only writes down what is said.
 
     ``headers`` are those of the client that mean something to the provider.
@@ -74,7 +74,7 @@ class Realtime:
     async def open(
         self,
         again: Callable[[], Actor],
-        asked: Asked,
+        asked: SessionRequest,
         request_id: str,
         context: CallContext,
         status_of: Callable[[TrunklineError], int],
@@ -127,7 +127,7 @@ class Realtime:
             refused=self._ledger.refused,
         )
 
-    async def _connect(self, pending: PendingCall, asked: Asked) -> tuple[Candidate, Target, WebSocket]:
+    async def _connect(self, pending: PendingCall, asked: SessionRequest) -> tuple[Candidate, Target, WebSocket]:
         candidates = self._search.find(pending, asked.model, None)
         await self._gates.enter(pending, candidates)
         refusal: TrunklineError | None = None
@@ -168,7 +168,7 @@ class Realtime:
         raise read_error(answer.status, answer.body, answer.headers)
 
 
-def _prepare(target: Target, model: str, asked: Asked) -> OutgoingRequest:
+def _prepare(target: Target, model: str, asked: SessionRequest) -> OutgoingRequest:
     path = target.provider.paths.realtime
     if path is None or target.endpoint.signer is not None:
         raise _offers_none(target)

@@ -11,7 +11,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import TrunklineError
 from trunkline.core.usage_event import Operation, Outcome
 from trunkline.dialects.openai_operations import realtime_event as wire
-from trunkline.dialects.openai_operations.realtime_event import Event, Told
+from trunkline.dialects.openai_operations.realtime_event import Event, ResponseSummary
 from trunkline.dialects.openai_operations.usage import read_usage
 from trunkline.gateway.call import Call, Held, Ledger
 from trunkline.gateway.context import CallContext
@@ -76,7 +76,7 @@ class ResponseBooks:
         self._waiting.append(opened)
         return opened
 
-    def begin(self, told: Told) -> Opened | None:
+    def begin(self, told: ResponseSummary) -> Opened | None:
         """The provider begins a response: that which has waited longest; None where none was asked for."""
         if not self._waiting:
             return None
@@ -96,7 +96,7 @@ class ResponseBooks:
         else:
             opened.words += max(len(bytes(event.delta)) - 2, 0)
 
-    async def end(self, told: Told) -> Usage | None:
+    async def end(self, told: ResponseSummary) -> Usage | None:
         """The provider has ended a response; done when its record is safe. What it used, None for an unknown one."""
         opened = self._running.pop(told.id, None)
         if opened is None:

@@ -21,7 +21,7 @@ DOCUMENT = {
 }
 
 
-class Told:
+class FakeProvider:
     """A provider that says this."""
 
     status = 200
@@ -37,7 +37,7 @@ class Told:
 
 
 def discovery(**changed: str) -> Discovery:
-    return Discovery(cast("Transport", Told(DOCUMENT | changed)), lambda: 0.0)
+    return Discovery(cast("Transport", FakeProvider(DOCUMENT | changed)), lambda: 0.0)
 
 
 async def test_a_document_is_read() -> None:

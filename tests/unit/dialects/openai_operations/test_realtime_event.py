@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from trunkline.dialects.openai_operations import realtime_event as wire
-from trunkline.dialects.openai_operations.realtime_event import Setting, Told
+from trunkline.dialects.openai_operations.realtime_event import ResponseSummary, Setting
 
 
 def raw(value: Any) -> msgspec.Raw:
@@ -53,7 +53,7 @@ def test_a_response_tells_its_usage() -> None:
     assert (told.id, told.status) == ("r", "completed")
     assert told.usage is not None
     assert told.usage.total == 5
-    assert wire.read_response(raw({"id": 5})) == Told()
+    assert wire.read_response(raw({"id": 5})) == ResponseSummary()
     assert wire.read_response(raw({"id": "r", "usage": None})).usage is None
 
 

@@ -93,7 +93,7 @@ def test_anything_else_is_no_verdict(body: bytes) -> None:
     assert verdict is None or isinstance(verdict.violates, bool)
 
 
-class Asked:
+class FakeModel:
     """What the judge asks, and what it is told."""
 
     def __init__(self, *answers: object) -> None:
@@ -120,7 +120,7 @@ class Asked:
 
 
 async def test_a_verdict_is_remembered_for_the_same_text_rule_and_workspace() -> None:
-    asked = Asked(*['{"violates": true, "explanation": "Bad."}'] * 6)
+    asked = FakeModel(*['{"violates": true, "explanation": "Bad."}'] * 6)
     assert await asked("x") == Finding(True, "Bad.")
     assert await asked("x") == Finding(True, "Bad.")
     assert len(asked.calls) == 1
@@ -135,7 +135,7 @@ async def test_a_verdict_is_remembered_for_the_same_text_rule_and_workspace() ->
 
 
 async def test_it_is_asked_for_the_workspace_and_not_as_the_application() -> None:
-    asked = Asked()
+    asked = FakeModel()
     await asked("hello")
     actor, _ = asked.calls[0]
     assert (actor.application_id, actor.models) == (None, ())
@@ -143,7 +143,7 @@ async def test_it_is_asked_for_the_workspace_and_not_as_the_application() -> Non
 
 
 async def test_failures_are_undecided_and_not_remembered() -> None:
-    asked = Asked(Unavailable("down"), None, "nonsense", '{"violates": false}')
+    asked = FakeModel(Unavailable("down"), None, "nonsense", '{"violates": false}')
     words = [(await asked("x")).explanation for _ in range(3)]
     assert words == [
         "The judge could not be asked (unavailable)",
@@ -154,7 +154,7 @@ async def test_failures_are_undecided_and_not_remembered() -> None:
 
 
 async def test_what_cannot_be_read_whole_is_not_judged() -> None:
-    asked = Asked()
+    asked = FakeModel()
     assert (await asked("x" * (LONGEST_TEXT + 1))).broken is None
     assert (await asked("x", whole=False)).broken is None
     assert asked.calls == []
@@ -162,7 +162,7 @@ async def test_what_cannot_be_read_whole_is_not_judged() -> None:
 
 @given(st.text(max_size=40))
 async def test_the_text_stands_between_marks_that_it_cannot_know(text: str) -> None:
-    asked = Asked()
+    asked = FakeModel()
     await asked(text)
     await asked(text + "!")
     marks: set[str] = set()
@@ -186,7 +186,7 @@ def case(text: str = "x", policy: PolicyEntry = POLICY) -> Case:
 async def test_the_queue_is_bounded_and_a_fault_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging_module, "WAITING_CHARACTERS", 10)
     found: list[tuple[str, bool | None]] = []
-    asked = Asked(ValueError("a fault of ours"), '{"violates": true}')
+    asked = FakeModel(ValueError("a fault of ours"), '{"violates": true}')
     queue = JudgeQueue(asked.judge, lambda judged, finding: found.append((judged.content.texts[0], finding.broken)))
     for text in ("1", "2", "longer than 10"):
         queue.add(case(text))
@@ -204,6 +204,6 @@ async def test_the_queue_is_bounded_and_a_fault_stops_nobody(monkeypatch: pytest
 
 
 async def test_draining_does_not_wait_for_ever() -> None:
-    queue = JudgeQueue(Asked().judge, lambda judged, finding: None)
+    queue = JudgeQueue(FakeModel().judge, lambda judged, finding: None)
     queue.add(case())
     await queue.drain(0.01)

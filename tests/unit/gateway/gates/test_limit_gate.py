@@ -37,7 +37,7 @@ class Clock:
         return self.now
 
 
-class Sent:
+class FakeExchange:
     """A call with as many tokens as the test says."""
 
     def __init__(self, tokens: int) -> None:
@@ -76,7 +76,7 @@ def immediate(tokens: int = 10) -> ImmediateCall:
 
 def pend(actor: Actor = ACTOR, tokens: int = 10, **fields: Any) -> PendingCall:
     operation = fields.get("operation", "chat")
-    return PendingCall(SNAPSHOT, actor, operation, Sent(tokens), "r-1", fields.get("context", NOTHING))
+    return PendingCall(SNAPSHOT, actor, operation, FakeExchange(tokens), "r-1", fields.get("context", NOTHING))
 
 
 def event(tokens: int = 0, configuration_id: str | None = "id-a", attempts: tuple[Attempt, ...] = ()) -> UsageEvent:

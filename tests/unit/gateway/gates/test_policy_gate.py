@@ -61,7 +61,7 @@ class Prices:
         return None if model == "unknown" else Price(input=Rate(1_000_000_000), output=Rate(4_000_000_000))
 
 
-class Sent:
+class FakeExchange:
     """A call, and how often somebody looked into it."""
 
     def __init__(self, *texts: str, **fields: Any) -> None:
@@ -92,14 +92,20 @@ def make(notes: Notes) -> PolicyGate:
 
 
 async def admit(
-    notes: Notes, *policies: PolicyEntry, sent: Sent | None = None, everywhere: Any = (), operation: Any = "chat"
+    notes: Notes,
+    *policies: PolicyEntry,
+    sent: FakeExchange | None = None,
+    everywhere: Any = (),
+    operation: Any = "chat",
 ) -> None:
     part = WorkspacePart(id="w", revision=1, policies=policies)
     candidate = Candidate(ENTRY, "gpt-4o-mini", part)
-    await ask(make(notes), Snapshot(policies=tuple(everywhere)), candidate, sent or Sent(), operation)
+    await ask(make(notes), Snapshot(policies=tuple(everywhere)), candidate, sent or FakeExchange(), operation)
 
 
-async def ask(gate: PolicyGate, snapshot: Snapshot, candidate: Candidate, sent: Sent, operation: Any = "chat") -> None:
+async def ask(
+    gate: PolicyGate, snapshot: Snapshot, candidate: Candidate, sent: FakeExchange, operation: Any = "chat"
+) -> None:
     """A call as the gateway brings it: only before a gate that it concerns."""
     if gate.concerns(snapshot, ACTOR, candidate):
         call = PendingCall(snapshot, ACTOR, operation, sent, "r", NOTHING)
@@ -156,7 +162,7 @@ async def test_a_question_that_sends_nothing_is_held_to_rules_and_judged_by_no_m
 
 
 async def test_a_body_is_read_only_where_a_policy_needs_it() -> None:
-    sent = Sent("hello")
+    sent = FakeExchange("hello")
     await admit(Notes(), sent=sent)
     await admit(Notes(), policy("p", {"kind": "allowedProviders", "providers": ["openai"]}), sent=sent)
     assert sent.looked == 0
@@ -209,14 +215,14 @@ async def test_a_changed_policy_is_compiled_again() -> None:
         part = WorkspacePart(id="w", revision=1, policies=(policy("p", rule),))
         candidate = Candidate(ENTRY, "gpt-4o-mini", part)
         for _ in range(2):
-            done = await asyncio.gather(ask(gate, Snapshot(), candidate, Sent()), return_exceptions=True)
+            done = await asyncio.gather(ask(gate, Snapshot(), candidate, FakeExchange()), return_exceptions=True)
             assert isinstance(done[0], Forbidden) is blocked
 
 
 async def test_a_long_text_is_searched_all_the_same() -> None:
     rule = {"kind": "personalData", "kinds": ["email"]}
     with pytest.raises(Forbidden):
-        await admit(Notes(), policy("p", rule), sent=Sent("word " * 10_000, "ada@example.com"))
+        await admit(Notes(), policy("p", rule), sent=FakeExchange("word " * 10_000, "ada@example.com"))
 
 
 def subject(model: str = "gpt-4o-mini", entry: ConfigurationEntry = ENTRY, feature: Any = None, **content: Any) -> Any:
