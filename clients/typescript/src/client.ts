@@ -20,7 +20,9 @@ import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
 import { Drafts } from "./drafts.js";
 import { Files } from "./files.js";
+import { IdentityProviders } from "./identity-providers.js";
 import { Limits } from "./limits.js";
+import { McpServers } from "./mcp-servers.js";
 import { Retention } from "./retention.js";
 import { Prices, Requests, Usage } from "./usage.js";
 import type { AnswerOf, Method, PathsOf, Rest } from "./operation.js";
@@ -78,6 +80,10 @@ export class TrunklineClient {
   readonly alerts: Alerts;
   /** Who changed what. */
   readonly audit: Audit;
+  /** By whom people may sign in. */
+  readonly identityProviders: IdentityProviders;
+  /** MCP servers that are reached through the gateway. */
+  readonly mcpServers: McpServers;
   readonly #http: Http;
   readonly #aiLlms: AiLlms;
   readonly #policies: Policies;
@@ -102,6 +108,8 @@ export class TrunklineClient {
     this.status = new Health(this.#http);
     this.alerts = new Alerts(this.#http);
     this.audit = new Audit(this.#http);
+    this.identityProviders = new IdentityProviders(this.#http);
+    this.mcpServers = new McpServers(this.#http);
   }
 
   get<P extends PathsOf<"get">>(path: P, ...rest: Rest<P, "get">): Promise<AnswerOf<P, "get">> {

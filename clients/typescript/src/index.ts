@@ -51,6 +51,20 @@ export type { Budget, BudgetQuery, CreateBudgetRequest, UpdateBudgetRequest } fr
 export type { CacheStanding, Caching } from "./cache.js";
 export type { RetentionDays, UpdateRetentionRequest } from "./retention.js";
 export type { CaptureSettings, UpdateCaptureRequest } from "./capture.js";
+export type {
+  CreateIdentityProviderRequest,
+  IdentityProvider,
+  IdentityProviderQuery,
+  ScimToken,
+  UpdateIdentityProviderRequest,
+} from "./identity-providers.js";
+export type {
+  CreateMcpServerRequest,
+  McpServer,
+  McpServerQuery,
+  McpServerTest,
+  UpdateMcpServerRequest,
+} from "./mcp-servers.js";
 export type { CreateLimitRequest, Limit, LimitQuery, UpdateLimitRequest } from "./limits.js";
 export type { components, paths } from "./openapi.js";
 export type { AnswerOf, BodyOf, OptionsOf, QueryOf, RequestOptions } from "./operation.js";

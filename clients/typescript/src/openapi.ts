@@ -10174,7 +10174,7 @@ export interface components {
             auth?: ("none" | "headers" | "oauth") | null;
             /**
              * Headers
-             * @description All header fields that are sent to the server, with `auth` `headers`. Write-only: responses show masks.
+             * @description All header fields that are sent to the server, with `auth` `headers`. Values may be sealed for the address of `url`. Write-only: responses show masks.
              */
             headers?: {
                 [key: string]: string;
@@ -10191,7 +10191,7 @@ export interface components {
             clientId?: string | null;
             /**
              * Clientsecret
-             * @description OAuth's client secret, with `auth` `oauth`. Write-only.
+             * @description OAuth's client secret, with `auth` `oauth`. It may be sealed for the address of `tokenUrl`. Write-only.
              */
             clientSecret?: string | null;
             /**
@@ -10370,7 +10370,7 @@ export interface components {
             auth?: ("none" | "headers" | "oauth") | null;
             /**
              * Headers
-             * @description All header fields that are sent to the server, with `auth` `headers`. Write-only: responses show masks.
+             * @description All header fields that are sent to the server, with `auth` `headers`. Values may be sealed for the address of `url`. Write-only: responses show masks.
              */
             headers?: {
                 [key: string]: string;
@@ -10387,7 +10387,7 @@ export interface components {
             clientId?: string | null;
             /**
              * Clientsecret
-             * @description OAuth's client secret, with `auth` `oauth`. Write-only.
+             * @description OAuth's client secret, with `auth` `oauth`. It may be sealed for the address of `tokenUrl`. Write-only.
              */
             clientSecret?: string | null;
             /**

@@ -126,6 +126,34 @@ test("the client has its second name, and a slash after the address does no harm
   assert.ok(Array.isArray(await other.get("/api/keys")));
 });
 
+test("an MCP server is registered, listed, tested, changed and deleted", async () => {
+  const made = await person.mcpServers.create({ name: "issues", url: `${upstream.url}/mcp` });
+  assert.deepEqual([made.auth, made.tools, made.keys], ["none", null, null]);
+  assert.ok((await person.mcpServers.list({ limit: 10 })).some((one) => one.id === made.id));
+  assert.deepEqual((await person.mcpServers.update(made.id, { tools: ["search"] })).tools, ["search"]);
+  assert.deepEqual((await person.mcpServers.get(made.id)).tools, ["search"]);
+  const told = await person.mcpServers.test(made.id);
+  assert.deepEqual([told.ok, told.tools], [false, []], "an upstream that is no MCP server is told, not thrown");
+  await person.mcpServers.delete(made.id);
+  await assert.rejects(person.mcpServers.get(made.id), { status: 404 });
+});
+
+test("identity providers are listed, and one whose issuer is none is refused by its field", async () => {
+  assert.deepEqual(await person.identityProviders.list({ limit: 10 }), []);
+  const given = { slug: "corp", name: "Corp", issuer: upstream.url, clientId: "x" };
+  await assert.rejects(person.identityProviders.create(given), (error) => {
+    assert.ok(error instanceof TrunklineError);
+    assert.deepEqual(error.errors.map((one) => one.field), ["issuer"]);
+    return true;
+  });
+  const nobody = "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d";
+  await assert.rejects(person.identityProviders.get(nobody), { status: 404 });
+  await assert.rejects(person.identityProviders.update(nobody, { name: "x" }), { status: 404 });
+  await assert.rejects(person.identityProviders.createScimToken(nobody), { status: 404 });
+  await assert.rejects(person.identityProviders.deleteScimToken(nobody), { status: 404 });
+  await assert.rejects(person.identityProviders.delete(nobody), { status: 404 });
+});
+
 test("another workspace is a matter of the client", async () => {
   const made = await person.post("/api/workspaces", { body: { name: "Team" } });
   assert.ok(made.id);

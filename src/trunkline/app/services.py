@@ -285,6 +285,7 @@ def make_services(
             client,
             upstreams,
             RateLimit(settings.tests_per_minute, "tests of MCP servers"),
+            sealed_keys,
             now=parts.now,
         ),
         rotation=rotation,
@@ -336,7 +337,14 @@ def make_services(
             now=parts.now,
         ),
         identity_providers=IdentityProviders(
-            database, credentials, audit, discovery, people.tokens, settings.effective_public_url, now=parts.now
+            database,
+            credentials,
+            audit,
+            discovery,
+            people.tokens,
+            sealed_keys,
+            settings.effective_public_url,
+            now=parts.now,
         ),
         provisioning=Provisioning(
             database, people.tokens, people.registration, people.sessions, audit, settings.effective_public_url

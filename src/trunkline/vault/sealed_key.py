@@ -91,6 +91,13 @@ class SealedKeys:
             instance=self._ring.instance,
         )
 
+    def read(self, given: Secret, *, user: str, workspace: str, origin: str, field: str) -> Secret:
+        """What somebody sent as a secret for ``origin``, in plain or sealed. Raises as :meth:`open_sealed` does."""
+        text = given.reveal()
+        if not looks_sealed(text):
+            return given
+        return self.open_sealed(text, user=user, workspace=workspace, origin=origin, field=field)
+
     def open_sealed(self, text: str, *, user: str, workspace: str, origin: str, field: str = "apiKey") -> Secret:
         """The key that ``user`` sealed in ``workspace`` for ``origin``.
 

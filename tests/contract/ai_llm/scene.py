@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from tests.contract.live_server import LiveServer
-from tests.contract.local_installation import Person
 from trunkline.app.resources import Resources
 from trunkline.storage.database import Database
-from trunkline.vault.sealed_key import encode_info
 
 SECRET = "sk-proj-canary-0123456789abcdefghij-x7Qd"
 OPENAI = "https://api.openai.com/v1"
@@ -73,17 +68,6 @@ def done(answer: httpx2.Response) -> str:
     assert set(body) == {"success", "message"}, body
     assert body["success"] is True
     return body["message"]
-
-
-async def seal(person: Person, workspace_id: str, secret: str, origin: str) -> str:
-    """``secret`` as a browser seals it."""
-    published = (await person.client.get("/api/encryption-key")).json()
-    public = X25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(published["publicKey"] + "="))
-    info = encode_info(
-        instance=published["instance"], kid=published["kid"], user=person.id, workspace=workspace_id, origin=origin
-    )
-    sealed = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM).encrypt(secret.encode(), public, info)
-    return f"tl1.{published['kid']}.{base64.urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
 
 @asynccontextmanager

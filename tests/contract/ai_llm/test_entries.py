@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.contract.configurations.upstream import Upstream
 from tests.contract.live_server import LiveServer
+from tests.contract.sealing import seal
 
-from .scene import NOBODYS, OPENAI, SECRET, done, entry, failed, listed, make, seal, shown
+from .scene import NOBODYS, OPENAI, SECRET, done, entry, failed, listed, make, shown
 
 FIELDS = {"id", "orgId", "workspaceId", "userId", "name", "aiType", "endpoint", "key", "createdAt", "repos"}
 

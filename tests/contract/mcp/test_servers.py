@@ -20,6 +20,7 @@ from tests.contract.mcp.upstream import (
     serve_reference,
     serve_scripted,
 )
+from tests.contract.sealing import seal
 
 PATH = "/api/mcp-servers"
 
@@ -97,6 +98,27 @@ async def test_values_of_headers_go_in_and_never_come_out(admin: Person) -> None
     assert (await admin.client.put(path, json={"auth": "none"})).json()["headers"] == {}
     for answer in (await admin.client.get(path), await admin.client.get("/api/audit")):
         assert secret not in answer.text
+
+
+async def test_secrets_that_the_browser_sealed_are_opened(admin: Person, scripted: Scripted) -> None:
+    async def answer(given: Any, send: Send) -> None:
+        await send_whole(send, b"<html>", 200, "text/html")
+
+    scripted.answer = answer
+    home = await admin.personal()
+    sealed = await seal(admin, home, "Bearer a-long-secret-value", scripted.url)
+    made = await make(admin.client, f"{scripted.url}/mcp", auth="headers", headers={"Authorization": sealed})
+    assert made["headers"] == {"Authorization": "…alue"}
+    await admin.client.post(f"{PATH}/{made['id']}/test")
+    assert scripted.came[-1][0]["authorization"] == "Bearer a-long-secret-value"
+    elsewhere = await seal(admin, home, "Bearer a-long-secret-value", "https://x.example:443")
+    wrong = await admin.client.put(f"{PATH}/{made['id']}", json={"headers": {"Authorization": elsewhere}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "headers.Authorization")
+    # A client secret goes to the token endpoint, wherever the server is.
+    secret = await seal(admin, home, "oauthsecretvaluex7Qd", "https://login.example:443")
+    oauth = {"auth": "oauth", "tokenUrl": "https://login.example/token", "clientId": "x", "clientSecret": secret}
+    changed = await admin.client.put(f"{PATH}/{made['id']}", json=oauth)
+    assert (changed.status_code, changed.json().get("secretMask")) == (200, "…x7Qd"), changed.text
 
 
 @pytest.mark.parametrize(

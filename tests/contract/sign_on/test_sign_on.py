@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.contract.local_installation import PASSWORD
+from tests.contract.sealing import seal
 from tests.contract.sign_on.scene import REDIRECT_URI, Scene, open_scene, read_query
 from tests.upstreams import oidc_provider
 from tests.upstreams.oidc_provider import CLIENT_SECRET, OidcProvider
@@ -52,6 +53,20 @@ async def test_claims_may_be_in_the_token_itself(small_scene: Scene, tmp_path: P
         browser = small_scene.installed.client()
         await small_scene.sign_in(provider, "ann", browser)
         assert await small_scene.roles(await small_scene.enter(browser)) == {small_scene.team: "member"}
+
+
+async def test_a_client_secret_that_the_browser_sealed_is_opened(scene: Scene, provider: OidcProvider) -> None:
+    home = await scene.admin.personal()
+    elsewhere = await seal(scene.admin, home, CLIENT_SECRET, "https://x.example:443")
+    body = {"slug": "corp", "name": "Corp", "issuer": provider.issuer, "clientId": "x", "clientSecret": elsewhere}
+    wrong = await scene.admin.client.post("/api/identity-providers", json=body)
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "clientSecret")
+    await scene.add_provider(
+        provider.issuer, clientSecret=await seal(scene.admin, home, CLIENT_SECRET, provider.issuer)
+    )
+    browser = scene.installed.client()
+    assert (await scene.sign_in(provider, "ann", browser)).status_code == 303
+    assert await scene.roles(await scene.enter(browser)) == {scene.team: "member"}
 
 
 async def test_roles_follow_the_groups_at_each_sign_in(scene: Scene, provider: OidcProvider) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
+import msgspec
 from msgspec import UNSET
 
 from trunkline.control.audit import Audit, changes
@@ -34,11 +36,12 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound, Stale
 from trunkline.core.secret import Secret, is_mask
 from trunkline.outbound import ForbiddenAddress, ResolveFailed, TimedOut, Url
-from trunkline.outbound.origin import Origin
+from trunkline.outbound.origin import Origin, write_origin
 from trunkline.storage import credentials, keys
 from trunkline.storage import mcp_servers as rows
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import McpServerRow
+from trunkline.vault.sealed_key import SealedKeys
 
 _PROVIDER: Final = "MCP server"
 """What a credential calls whom it is for."""
@@ -63,6 +66,7 @@ class McpServers:
         judge: Judge,
         upstreams: Upstreams,
         tests: RateLimit,
+        sealed_keys: SealedKeys,
         *,
         now: Callable[[], datetime],
     ) -> None:
@@ -72,6 +76,7 @@ class McpServers:
         self._judge = judge
         self._upstreams = upstreams
         self._tests = tests
+        self._sealed_keys = sealed_keys
         self._now = now
 
     async def list(self, actor: Actor, page: PageRequest) -> Page[McpServerRecord]:
@@ -184,8 +189,25 @@ class McpServers:
         place = row.url if row.auth == "headers" else row.token_url
         if old_auth != row.auth or (place is not None and _moved(old_place, place)):
             stored = frozenset[str]()
-        put, kept = _read_secrets(row, draft, stored)
+        put, kept = _read_secrets(row, self._open(actor, place, draft), stored)
         return await self._seal(tx, actor, row, place, put, kept)
+
+    def _open(self, actor: Actor, place: str | None, draft: McpServerDraft) -> McpServerDraft:
+        """``draft`` with its secrets in plain. They were sealed for the origin of ``place``, if they were."""
+        if place is None:
+            return draft
+        read = partial(
+            self._sealed_keys.read,
+            user=actor.user_id,
+            workspace=actor.workspace_id,
+            origin=write_origin(Url.parse(place).origin),
+        )
+        headers, secret = draft.headers, draft.client_secret
+        if headers is not UNSET:
+            headers = {name: read(value, field=f"headers.{name}") for name, value in headers.items()}
+        if secret is not UNSET:
+            secret = read(secret, field="clientSecret")
+        return msgspec.structs.replace(draft, headers=headers, client_secret=secret)
 
     async def _seal(
         self,

@@ -34,11 +34,13 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale, UpstreamError
 from trunkline.core.secret import Secret
 from trunkline.outbound import Url
+from trunkline.outbound.origin import write_origin
 from trunkline.storage import credentials as secrets
 from trunkline.storage import identity_providers as rows
 from trunkline.storage import workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import IdentityProvider
+from trunkline.vault.sealed_key import SealedKeys
 from trunkline.vault.token import TokenKind, Tokens
 
 SECRET = "clientSecret"  # noqa: S105 - the name of a field
@@ -58,6 +60,7 @@ class IdentityProviders:
         audit: Audit,
         discovery: Discovery,
         tokens: Tokens,
+        sealed_keys: SealedKeys,
         public_url: str,
         *,
         now: Callable[[], datetime],
@@ -67,6 +70,7 @@ class IdentityProviders:
         self._audit = audit
         self._discovery = discovery
         self._tokens = tokens
+        self._sealed_keys = sealed_keys
         self._public_url = public_url
         self._now = now
 
@@ -106,6 +110,7 @@ class IdentityProviders:
             revision=1,
             created_by=actor.user_id,
         )
+        draft = self._open(actor, row.issuer, draft)
         metadata = await self._discover(row.issuer)
         async with self._database.write() as tx:
             if await rows.count(tx) >= MOST:
@@ -136,6 +141,7 @@ class IdentityProviders:
             moves, has_secret = issuer != row.issuer, row.credential_id is not None
         if moves and has_secret and draft.client_secret is UNSET:
             raise InvalidInput.of("clientSecret", "is needed again, because the issuer is another now.")
+        draft = self._open(actor, issuer, draft)
         fresh = moves or isinstance(draft.client_secret, Secret)
         metadata = await self._discover(issuer) if fresh else None
         async with self._database.write() as tx:
@@ -213,6 +219,19 @@ class IdentityProviders:
                 target=(PROVIDER, row.id),
                 after={"name": row.name, "scimToken": None},
             )
+
+    def _open(self, actor: Actor, issuer: str, draft: ProviderDraft) -> ProviderDraft:
+        """``draft`` with its client secret in plain, which is sealed for the origin of the issuer, if it is."""
+        if not isinstance(draft.client_secret, Secret):
+            return draft
+        secret = self._sealed_keys.read(
+            draft.client_secret,
+            user=actor.user_id,
+            workspace=actor.workspace_id,
+            origin=write_origin(Url.parse(issuer).origin),
+            field="clientSecret",
+        )
+        return msgspec.structs.replace(draft, client_secret=secret)
 
     async def _discover(self, issuer: str) -> ProviderMetadata:
         try:

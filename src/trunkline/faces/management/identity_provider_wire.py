@@ -28,7 +28,8 @@ _ClientSecret = Annotated[
     Field(
         min_length=1,
         max_length=4_096,
-        description="The client secret. Write-only: responses show a mask. `null` removes it, for a public client.",
+        description="The client secret. It may be sealed for the address of `issuer`. Write-only: responses show a"
+        " mask. `null` removes it, for a public client.",
     ),
 ]
 _Scopes = Annotated[list[str], Field(max_length=30, description="What is asked for. `openid` is always asked for.")]

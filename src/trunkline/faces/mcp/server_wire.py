@@ -39,14 +39,18 @@ class _McpServerFields(RequestBody):
     headers: Annotated[
         dict[str, GivenSecret] | None,
         Field(
-            description="All header fields that are sent to the server, with `auth` `headers`. Write-only: responses"
-            " show masks."
+            description="All header fields that are sent to the server, with `auth` `headers`. Values may be sealed for"
+            " the address of `url`. Write-only: responses show masks."
         ),
     ] = None
     token_url: GivenUrl | None = None
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
     client_secret: Annotated[
-        GivenSecret | None, Field(description="OAuth's client secret, with `auth` `oauth`. Write-only.")
+        GivenSecret | None,
+        Field(
+            description="OAuth's client secret, with `auth` `oauth`. It may be sealed for the address of `tokenUrl`."
+            " Write-only."
+        ),
     ] = None
     scope: Annotated[str, StringConstraints(min_length=1, max_length=1_024)] | None = None
     tools: Tools | None = None
