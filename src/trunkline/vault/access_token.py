@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
@@ -23,7 +24,9 @@ _ALGORITHM: Final = "HS256"
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What a token states, by the names of RFC 7519: user, session, issued and expiry (Unix seconds), issuer, type."""
+    """What a token states, by the names of RFC 7519: user, session, issued and expiry (Unix seconds), issuer, type, and
+    an identifier of its own, so that of two tokens of the same second a client knows which is the newer.
+    """
 
     sub: str
     sid: str
@@ -31,6 +34,7 @@ class Claims(msgspec.Struct, frozen=True):
     exp: int
     iss: str
     typ: Literal["access"] = "access"
+    jti: str = ""
 
     @property
     def user_id(self) -> str:
@@ -67,7 +71,14 @@ class AccessTokens:
         from joserfc import jws  # noqa: PLC0415
 
         issued = int(now)
-        claims = Claims(sub=user_id, sid=session_id, iat=issued, exp=issued + LIFETIME_SECONDS, iss=self._issuer)
+        claims = Claims(
+            sub=user_id,
+            sid=session_id,
+            iat=issued,
+            exp=issued + LIFETIME_SECONDS,
+            iss=self._issuer,
+            jti=secrets.token_urlsafe(9),
+        )
         return jws.serialize_compact(
             {"alg": _ALGORITHM, "typ": "JWT"}, msgspec.json.encode(claims), self._key, [_ALGORITHM]
         )

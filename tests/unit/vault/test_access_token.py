@@ -37,6 +37,10 @@ def test_says_who_asks_for_15_minutes(tokens: AccessTokens, ring: KeyRing) -> No
     assert LIFETIME_SECONDS == 900
 
 
+def test_no_two_are_equal_so_that_a_renewed_one_is_told_from_the_old_one(tokens: AccessTokens) -> None:
+    assert len({tokens.issue("user-1", "session-1", NOW) for _ in range(3)}) == 3
+
+
 @pytest.mark.parametrize("warm", [True, False])
 def test_expires_also_when_it_is_remembered(tokens: AccessTokens, warm: bool) -> None:
     token = tokens.issue("u", "s", NOW)

@@ -81,16 +81,11 @@ test("what was signed in elsewhere ends when it is forgotten", async () => {
 
 /** One lock for all tabs, as browsers have it. */
 function oneLock() {
-  let wanting = 0;
   let last: Promise<unknown> = Promise.resolve();
-  type Work = (lock: object | null) => Promise<unknown>;
-  async function request(_name: string, given: Work | { ifAvailable: boolean }, then?: Work): Promise<unknown> {
-    const work = then ?? (given as Work);
-    if (then !== undefined && wanting > 0) return work(null);
-    wanting += 1;
-    const mine = last.then(() => work({}));
+  function request(_name: string, work: () => Promise<unknown>): Promise<unknown> {
+    const mine = last.then(work);
     last = mine.catch(() => undefined);
-    return mine.finally(() => (wanting -= 1));
+    return mine;
   }
   return { request };
 }
@@ -126,6 +121,14 @@ test("of tabs that ask at once one refreshes, and the others take its token", as
   const { asked, tabs } = await openTabs(5, [200, "one"], [200, "two"]);
   expect(await Promise.all(tabs.map((tab) => tab.accessToken()))).toEqual(Array(5).fill("one"));
   expect(asked).toHaveBeenCalledTimes(1);
+});
+
+test("a tab whose request is refused after another has refreshed takes the token that is on its way", async () => {
+  const { asked, tabs } = await openTabs(2, [200, "one"], [200, "two"], [200, "three"]);
+  await Promise.all(tabs.map((tab) => tab.accessToken()));
+  expect(await tabs[0]?.accessToken("one")).toBe("two");
+  expect(await tabs[1]?.accessToken("one")).toBe("two");
+  expect(asked).toHaveBeenCalledTimes(2);
 });
 
 test("a tab whose neighbour could not refresh tries by itself", async () => {

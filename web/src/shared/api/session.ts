@@ -16,16 +16,20 @@ type Listener = (signedIn: boolean, lost: boolean) => void;
 const LOCK = "trunkline-session";
 /** So that a token is not used in the moment in which it expires. */
 const EARLY_MS = 20_000;
-/** For how long a tab that waited for another's refresh waits for its message, before it refreshes itself. */
-const ARRIVAL_MS = 1_000;
+/** For how long a tab waits for its own mark, before it goes on without. */
+const MARK_MS = 1_000;
 
 let token: string | null = null;
 let until = 0;
 const listeners = new Set<Listener>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(LOCK);
+/** The same channel once more: a channel does not hear itself. */
+const marker = channel && new BroadcastChannel(LOCK);
 
-channel?.addEventListener("message", ({ data }: MessageEvent<{ token: string | null; until: number; lost: boolean }>) => {
-  set(data.token, data.until, data.lost);
+type Message = { token: string | null; until: number; lost: boolean } | { mark: string };
+
+channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+  if ("token" in data) set(data.token, data.until, data.lost);
 });
 
 function set(next: string | null, end: number, lost: boolean): void {
@@ -37,7 +41,7 @@ function set(next: string | null, end: number, lost: boolean): void {
 
 function share(next: string | null, end: number, lost = false): void {
   set(next, end, lost);
-  channel?.postMessage({ token: next, until: end, lost });
+  channel?.postMessage({ token: next, until: end, lost } satisfies Message);
 }
 
 /** Hear of signing in and out, here or in another tab. Gives what ends that. */
@@ -62,27 +66,28 @@ export async function accessToken(stale: string | null = null): Promise<string |
   if (fresh()) return token;
   // Without HTTPS browsers have no locks; the server bears two that refresh at once.
   if (!("locks" in navigator)) return refresh();
-  // One tab refreshes at a time; those that waited find its token.
-  const free = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-    if (lock !== null && !fresh()) await refresh();
-    return lock !== null;
-  });
-  if (free) return token;
+  // One tab refreshes at a time; the next ones find its token.
   return navigator.locks.request(LOCK, async () => {
-    // A tab may get the lock before it gets the message with the token of the tab that had the lock.
-    if (!fresh()) await nextMessage();
+    // A tab may get the lock before the message of the tab that had it.
+    if (!fresh()) await heardAll();
     return fresh() ? token : refresh();
   });
 }
 
-/** Until another tab has told of a token, or `ARRIVAL_MS` have passed. */
-function nextMessage(): Promise<void> {
+/** Until all that other tabs have told so far is heard: messages come in order, and a mark of one's own comes after them. */
+function heardAll(): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(done, ARRIVAL_MS);
-    channel?.addEventListener("message", done);
+    const mark = crypto.randomUUID();
+    const timer = setTimeout(done, MARK_MS);
+    channel?.addEventListener("message", hear);
+    if (marker === null) done();
+    else marker.postMessage({ mark } satisfies Message);
+    function hear({ data }: MessageEvent<Message>): void {
+      if ("mark" in data && data.mark === mark) done();
+    }
     function done(): void {
       clearTimeout(timer);
-      channel?.removeEventListener("message", done);
+      channel?.removeEventListener("message", hear);
       resolve();
     }
   });

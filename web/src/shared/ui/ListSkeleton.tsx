@@ -12,7 +12,7 @@ export function ListSkeleton({ rows, label }: { rows: number; label: string }) {
   }, []);
   if (!late) return null;
   return (
-    <Paper withBorder p="md" aria-busy aria-label={label}>
+    <Paper withBorder p="md" component="section" aria-busy aria-label={label}>
       <Stack gap="md">
         {Array.from({ length: rows }, (_, index) => (
           <Skeleton key={index} height={36} />

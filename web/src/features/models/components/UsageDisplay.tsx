@@ -1,9 +1,10 @@
-import { Group, SegmentedControl, SimpleGrid, Skeleton, Stack } from "@mantine/core";
+import { Group, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
 import { usd } from "@/shared/format/money";
 import { count, percent } from "@/shared/format/quantity";
 import { ago, duration } from "@/shared/format/time";
 import { useUrlChoice } from "@/shared/search";
 import { FigureCard } from "@/shared/ui/FigureCard";
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { PERIODS } from "../api";
 import { useUsageStats } from "../hooks";
@@ -23,7 +24,7 @@ export function UsageDisplay({ configurationId }: { configurationId: string }) {
           onChange={setPeriod}
         />
       </Group>
-      <Loaded query={usage} skeleton={<Skeleton height={92} aria-label={texts.usage.loading} />}>
+      <Loaded query={usage} skeleton={<ListSkeleton rows={2} label={texts.usage.loading} />}>
         {(stats) => {
           const figures: [string, string, string][] = [
             [texts.usage.requests, count(stats.requestCount), stats.lastUsed === null ? texts.usage.never : texts.usage.last(ago(stats.lastUsed))],

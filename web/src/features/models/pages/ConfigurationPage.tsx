@@ -1,8 +1,9 @@
-import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { ago } from "@/shared/format/time";
 import { useMayChange } from "@/shared/subjects/useMayChange";
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { PageTabs } from "@/shared/ui/PageTabs";
@@ -23,7 +24,7 @@ import { texts } from "../texts";
 export function ConfigurationPage({ configurationId }: { configurationId: string }) {
   const configuration = useConfiguration(configurationId);
   return (
-    <Loaded query={configuration} skeleton={<Skeleton height={320} aria-label={texts.page.loading} />}>
+    <Loaded query={configuration} skeleton={<ListSkeleton rows={6} label={texts.page.loading} />}>
       {(data) => <Shown configuration={data} />}
     </Loaded>
   );
