@@ -76,6 +76,17 @@ class ResponseBooks:
         self._waiting.append(opened)
         return opened
 
+    async def written(self, opened: Opened) -> None:
+        """Return when its beginning is written. Raises Unavailable, with the record ended, where it is not."""
+        try:
+            await self._ledger.books.written()
+        except TrunklineError as error:
+            # A session that has ended meanwhile has ended its records, too.
+            if opened in self._waiting:
+                self._waiting.remove(opened)
+                await opened.call.settle("error", status=503, error=error)
+            raise
+
     def begin(self, told: ResponseSummary) -> Opened | None:
         """The provider begins a response: that which has waited longest; None where none was asked for."""
         if not self._waiting:

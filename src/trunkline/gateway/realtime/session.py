@@ -178,7 +178,9 @@ class Session:
             return over
         turn = self._turns.make(event)
         try:
-            await self._open(turn, event_id)
+            opened = await self._open(turn, event_id)
+            # What the provider is asked, the books know, whatever becomes of this process.
+            await self._books.written(opened)
         except TrunklineError as error:
             self._refused(error, self._admission.request_id)
             await self._tell(client, error, event.event_id)

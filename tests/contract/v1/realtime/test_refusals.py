@@ -17,7 +17,7 @@ from tests.contract.v1.test_budgets import Purse, make_budget
 from tests.contract.v1.test_limits import each_key
 from tests.upstreams import realtime
 from tests.upstreams.realtime import SPEECH, Plan, Provider
-from trunkline.core.errors import Forbidden
+from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
 from trunkline.gateway.gates.limit_gate import LimitGate
@@ -215,3 +215,18 @@ async def test_keys_in_what_the_provider_says_are_taken_out(bare: BareGateway, p
         await say(session, "conversation.item.create", item=item)
         async with asyncio.timeout(20):
             assert realtime.KEY not in json.dumps(await hear(session, "conversation.item.added"))
+
+
+async def test_a_response_whose_beginning_cannot_be_written_is_not_asked_for(
+    bare: BareGateway, provider: Provider
+) -> None:
+    async with dial(bare) as session:
+        bare.books.write_fault = Unavailable("The disk is full.", code="journal_unavailable")
+        await say(session, "response.create")
+        assert (await hear_error(session))["code"] == "journal_unavailable"
+        bare.books.write_fault = None
+        assert provider.events == []
+        await say(session, "response.create")
+        await hear(session, "response.done")
+    refused, served = bare.books.events
+    assert (refused.outcome, refused.usage.total, served.outcome) == ("error", 0, "ok")
