@@ -78,3 +78,5 @@ class Likeness:
         self._head = pieces[0] + b'"'
         self._rest = [b'"' + piece + b'"' for piece in pieces[1:-1]] + [b'"' + pieces[-1]]
         self._lines = event.count(b"\n")
+        # Two kilobytes for each stream, of which there may be thousands.
+        self._before = []
