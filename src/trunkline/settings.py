@@ -52,11 +52,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_direct_url: Annotated[
         Secret | None,
         Meta(
-            description="The address of PostgreSQL itself, where `TRUNKLINE_DATABASE_URL` leads to a connection pooler"
-            " in transaction mode, such as PgBouncer. Migrations and notifications of changes go there. Unset: there is"
-            " no pooler."
+            description="PostgreSQL's own address, for migrations and notifications, where `TRUNKLINE_DATABASE_URL`"
+            " leads to a connection pooler in transaction mode, such as PgBouncer. Unset: there is no pooler."
         ),
     ] = None
+    database_read_url: Annotated[
+        Secret | None,
+        Meta(
+            description="A read replica of PostgreSQL, for reports of usage and lists of requests while it is less than"
+            " 5 s behind. Unset: there is none."
+        ),
+    ] = None
+    database_connections: Annotated[
+        int, Meta(ge=2, le=1_000, description="Connections to PostgreSQL for management, and to the replica, at most.")
+    ] = 20
     redis_url: Annotated[
         Secret | None,
         Meta(
@@ -355,11 +364,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.database_url is not None:
             return self.database_url.reveal()
         return f"sqlite+aiosqlite:///{self.data_dir / 'trunkline.db'}"
-
-    @property
-    def effective_direct_url(self) -> str | None:
-        """The address of PostgreSQL itself, where ``effective_database_url`` is that of a pooler. Never log it."""
-        return None if self.database_direct_url is None else self.database_direct_url.reveal()
 
     @property
     def effective_public_url(self) -> str:

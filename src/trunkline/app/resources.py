@@ -10,6 +10,7 @@ from trunkline.app.root_key import find_root_key
 from trunkline.control.installation.installation import Installation
 from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.core.errors import Unavailable
+from trunkline.core.secret import Secret
 from trunkline.settings import Settings
 from trunkline.storage.database import Database
 from trunkline.vault.key_ring import KeyRing
@@ -30,11 +31,20 @@ class Resources:
         """The place that the settings name. Opens nothing."""
         folder = settings.data_dir
         return cls(
-            database=Database(settings.effective_database_url, direct_url=settings.effective_direct_url),
+            database=Database(
+                settings.effective_database_url,
+                direct_url=_reveal(settings.database_direct_url),
+                replica_url=_reveal(settings.database_read_url),
+                connections=settings.database_connections,
+            ),
             root_key=find_root_key(settings),
             copy=SnapshotCopy(folder / "snapshot"),
             journal=folder / "journal",
         )
+
+
+def _reveal(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()
 
 
 async def open_ring(resources: Resources, *, migrate: bool = False) -> KeyRing:

@@ -89,6 +89,7 @@ from trunkline.control.usage.call_price import CallPrices
 from trunkline.control.usage.corrections import Corrections
 from trunkline.control.usage.export import UsageExport
 from trunkline.control.usage.intake_lag import IntakeLag
+from trunkline.control.usage.replica_lag import ReplicaLag
 from trunkline.control.usage.requests import Requests
 from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
@@ -361,6 +362,7 @@ def make_services(
         health=Readiness(
             {"snapshot": check_snapshot, "journal": check_journal},
             {"database": check_database, "intake": lag.check}
+            | ({} if settings.database_read_url is None else {"replica": ReplicaLag(database).check})
             | ({} if settings.redis_url is None else {"limits": check_limits}),
         ),
     )

@@ -6,19 +6,26 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Final
 
 from trunkline.app.resources import Resources
 from trunkline.cli.finding import Finding, fail, ok, warn
 from trunkline.cli.process_checks import describe_process
+from trunkline.control.installation.connections import read_connections
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.running import is_running
 from trunkline.control.installation.schema import read_schema
 from trunkline.control.usage.intake_figures import read_intake
 from trunkline.control.usage.intake_lag import LATE_SECONDS
+from trunkline.control.usage.replica_lag import ReplicaLag
 from trunkline.core.errors import CannotOpen, TrunklineError
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.settings import Settings
+from trunkline.storage.database import Database
 from trunkline.vault.root_key import verify
+
+OTHER_CONNECTIONS: Final = 2
+"""Of a server, besides those of management: one that listens, and the intake's."""
 
 
 async def examine_installation(settings: Settings) -> AsyncIterator[Finding]:
@@ -31,6 +38,10 @@ async def examine_installation(settings: Settings) -> AsyncIterator[Finding]:
     try:
         database, root_check = await _check_database(resources)
         yield database
+        if database.state == "ok" and resources.database.kind == "postgresql":
+            yield await check_connections(resources.database, settings)
+            if settings.database_read_url is not None:
+                yield await _check_replica(resources.database)
         yield _check_key(resources, root_check)
     finally:
         await resources.database.close()
@@ -61,6 +72,27 @@ async def _check_database(resources: Resources) -> tuple[Finding, str | None]:
         ),
         root_check,
     )
+
+
+async def check_connections(database: Database, settings: Settings) -> Finding:
+    """Whether the server has as many connections as this one may open."""
+    found = await read_connections(database)
+    assert found is not None
+    own = settings.database_connections + OTHER_CONNECTIONS
+    message = f"up to {own} of this server; {found.open} of {found.allowed} are open, those of all clients together"
+    if own > found.allowed:
+        remedy = "Raise max_connections of PostgreSQL, set TRUNKLINE_DATABASE_CONNECTIONS, or put PgBouncer between."
+        return warn("connections", message, remedy)
+    return ok("connections", message)
+
+
+async def _check_replica(database: Database) -> Finding:
+    remedy = "Look at the replica, or unset TRUNKLINE_DATABASE_READ_URL."
+    lag = ReplicaLag(database)
+    problem = await lag.check()
+    if problem is not None:
+        return warn("read replica", problem, remedy)
+    return ok("read replica", f"{await lag.read() or 0:.1f} s behind")
 
 
 def _check_key(resources: Resources, root_check: str | None) -> Finding:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,15 +13,16 @@ from weakref import WeakSet
 import msgspec
 from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from trunkline.core.errors import Conflict, InvalidInput, Unavailable
+from trunkline.core.errors import InvalidInput, Unavailable
 from trunkline.storage import change_marks
+from trunkline.storage.driver_errors import Translation
 from trunkline.storage.migration import upgrade
 from trunkline.storage.postgres_options import split_options
 from trunkline.storage.pulse import Pulse
+from trunkline.storage.replica import Replica, ReplicaState
 
 Transaction = AsyncSession
 """An open transaction: what every repository's function takes first."""
@@ -40,9 +40,6 @@ _BUSY_MILLISECONDS: Final = 10_000
 _MIGRATION_MILLISECONDS: Final = 120_000
 """How long a process waits for another one that migrates: on a slow disk that takes its time."""
 
-_OF_THE_DATA: Final = "22"
-"""How PostgreSQL's codes begin that tell of a value: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
-
 _BEGIN: Final = "trunkline_begin"
 """The execution option that says how a SQLite transaction begins."""
 
@@ -56,18 +53,27 @@ class Database:
     two writers raced for); what a repository can say better, it says itself.
 
     ``direct_url`` is PostgreSQL's own address where ``url`` is that of a pooler in transaction mode: what needs a
-    connection for itself, listening and migrating, goes there.
+    connection for itself, listening and migrating, goes there. ``replica_url`` is that of a copy that follows, which
+    :meth:`report` reads. There are ``connections`` at most to each, and one more to listen.
     """
 
-    def __init__(self, url: str, *, direct_url: str | None = None, pool_size: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        direct_url: str | None = None,
+        replica_url: str | None = None,
+        connections: int = 20,
+    ) -> None:
         parsed = _read_url(url, "TRUNKLINE_DATABASE_URL")
         backend = parsed.get_backend_name()
         self.kind: Literal["sqlite", "postgresql"] = "sqlite" if backend == "sqlite" else "postgresql"
         self._path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         self._connections: WeakSet[Any] = WeakSet()
         """Of asyncpg, all that are open."""
-        self._engine = self._open(parsed, pool_size, pooled=direct_url is not None)
+        self._engine = self._open(parsed, connections, pooled=direct_url is not None)
         self._direct = self._engine
+        self._replica: Replica | None = None
         if direct_url is not None:
             direct = _read_url(direct_url, "TRUNKLINE_DATABASE_DIRECT_URL")
             if "sqlite" in {self.kind, direct.get_backend_name()}:
@@ -76,7 +82,16 @@ class Database:
                     "is PostgreSQL's own address where TRUNKLINE_DATABASE_URL is that of a pooler. Without one, unset"
                     " it.",
                 )
-            self._direct = self._open(direct, 1, pooled=False)
+            self._direct = self._open(direct, 2, pooled=False)
+        if replica_url is not None:
+            replica = _read_url(replica_url, "TRUNKLINE_DATABASE_READ_URL")
+            if "sqlite" in {self.kind, replica.get_backend_name()}:
+                raise InvalidInput.of(
+                    "TRUNKLINE_DATABASE_READ_URL",
+                    "is the address of a replica of PostgreSQL. With SQLite there is none: unset it.",
+                )
+            # It may be behind a pooler, too: nothing is lost by taking it for that.
+            self._replica = Replica(self._engine, self._open(replica, connections, pooled=True))
         # What several statements read must be of one moment. SQLite's transactions are that by themselves.
         reader = self._engine
         if self.kind == "postgresql":
@@ -89,15 +104,15 @@ class Database:
         self._after_change: list[Callable[[], Awaitable[None]]] = []
         self._pulse = Pulse(self._path)
 
-    def _open(self, url: URL, pool_size: int, *, pooled: bool) -> AsyncEngine:
+    def _open(self, url: URL, connections: int, *, pooled: bool) -> AsyncEngine:
         arguments: dict[str, object] = {}
         if self.kind == "postgresql":
             url, options = split_options(url)
             arguments = {**_patient(pooled=pooled), **options}
         engine = create_async_engine(
             url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
+            pool_size=(connections + 1) // 2,
+            max_overflow=connections // 2,
             pool_pre_ping=self.kind == "postgresql",
             pool_timeout=LIMIT_SECONDS,
             connect_args=arguments,
@@ -125,7 +140,7 @@ class Database:
         :class:`Unavailable`, with nothing changed, when a newer version of Trunkline has migrated the database, or when
         a step fails: the server must not start then. :class:`InvalidInput` where a pooler stands between.
         """
-        with _Translation():
+        with Translation():
             if self._path is not None:
                 await asyncio.to_thread(_make_private, self._path)
             async with self._direct.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).connect() as connection:
@@ -167,9 +182,34 @@ class Database:
     async def read(self, *, limit: float = LIMIT_SECONDS) -> AsyncGenerator[Transaction]:
         """A transaction to read in, for ``limit`` seconds at most. Nothing written in it is kept."""
         self._refuse_if_abandoned()
-        with _Translation():
+        with Translation():
             async with asyncio.timeout(limit), self._reader() as tx:
                 yield tx
+
+    @asynccontextmanager
+    async def report(self, *, limit: float = LIMIT_SECONDS) -> AsyncGenerator[Transaction]:
+        """As :meth:`read`, from the replica where there is one that is fit for it (:class:`Replica`).
+
+        What this process wrote is there; what others wrote, the intake too, is there after some seconds at most.
+        """
+        self._refuse_if_abandoned()
+        replica = self._replica
+        there = None if replica is None else await replica.begin()
+        if replica is None or there is None:
+            async with self.read(limit=limit) as tx:
+                yield tx
+            return
+        try:
+            with Translation():
+                async with asyncio.timeout(limit), there as tx:
+                    yield tx
+        except Unavailable:
+            replica.note_failure()
+            raise
+
+    async def examine_replica(self) -> ReplicaState | None:
+        """How the replica stands; None without one. :class:`Unavailable` without the database itself."""
+        return None if self._replica is None else await self._replica.examine()
 
     @asynccontextmanager
     async def write(self, *, limit: float = LIMIT_SECONDS) -> AsyncGenerator[Transaction]:
@@ -181,10 +221,12 @@ class Database:
         """
         noticeable = False
         self._refuse_if_abandoned()
-        with _Translation():
+        with Translation():
             async with asyncio.timeout(limit), self._turn(), self._writer() as tx, tx.begin():
                 yield tx
                 noticeable = await change_marks.settle(tx)
+        if self._replica is not None:
+            self._replica.note_write()
         if noticeable:
             for action in self._after_change:
                 await action()
@@ -213,7 +255,7 @@ class Database:
         if self.kind != "postgresql":
             yield lambda: True
             return
-        with _Translation():
+        with Translation():
             async with self._listening() as connection:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
 
@@ -241,6 +283,8 @@ class Database:
         """Close all connections; those to a server that does not answer are dropped. Of no use afterwards."""
         self._pulse.close()
         engines = {self._engine, self._direct}
+        if self._replica is not None:
+            engines.add(self._replica.engine)
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 for engine in engines:
@@ -258,40 +302,6 @@ class Database:
         self._abandoned = True
         for connection in list(self._connections):
             connection.terminate()
-
-
-class _Translation:
-    """Turns the driver's errors into ours, at this one edge. The driver's text may hold data: it is not passed on."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        task = asyncio.current_task()
-        if isinstance(error, Exception) and task is not None and task.cancelling():
-            # What went wrong while a cancelled task cleaned up must not keep it from ending.
-            raise asyncio.CancelledError from error
-        match error:
-            case IntegrityError():
-                raise Conflict(
-                    "Somebody else changed the same thing at the same moment. Look again and retry."
-                ) from error
-            case DataError() | ProgrammingError():
-                return
-            case DBAPIError(orig=cause) if str(getattr(cause, "sqlstate", "")).startswith(_OF_THE_DATA):
-                return
-            case DBAPIError(orig=sqlite3.OperationalError() as cause) if "full" in str(cause):
-                raise Unavailable("The database's disk is full. Free some space; nothing else is needed.") from error
-            case DBAPIError() | PoolTimeout():
-                raise Unavailable("The database cannot be reached or is too busy. Try again in a moment.") from error
-            case SQLAlchemyError():
-                return
-            case TimeoutError():
-                raise Unavailable("The database does not answer in time. Try again in a moment.") from error
-            case OSError():
-                raise Unavailable("The database cannot be reached. Try again in a moment.") from error
-            case _:
-                return
 
 
 def _read_url(url: str, setting: str) -> URL:

@@ -22,6 +22,7 @@ from trunkline.core.metric import Sample
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.storage import alerts, health
 from trunkline.storage.database import Database
+from trunkline.storage.replica import ReplicaState
 
 _PATIENCE_SECONDS: Final = 1.0
 """For the database: metrics are needed the most when it does not answer."""
@@ -59,12 +60,13 @@ class Scrape:
         self._states: Sequence[tuple[str, str, int]] = ()
         self._states_until = -math.inf
         self._alerts: Sequence[tuple[str, str, str, int]] = ()
+        self._replica: ReplicaState | None = None
         self._counting: asyncio.Task[None] | None = None
 
     async def refresh(self) -> None:
         """Ask all. What the database does not tell in time is left out."""
         if self._counting is None or self._counting.done():
-            self._alerts = ()
+            self._alerts, self._replica = (), None
             if self._clock() >= self._states_until:
                 self._states = ()
             self._counting = asyncio.ensure_future(self._count())
@@ -78,6 +80,7 @@ class Scrape:
                     self._states = await health.count_states(tx)
                     self._states_until = self._clock() + COUNT_SECONDS
                 self._alerts = await alerts.count_open(tx)
+            self._replica = await self._database.examine_replica()
 
     def read(self) -> Iterator[tuple[str, Sample]]:
         """Each sample with the name of its process, as of the last :meth:`refresh`."""
@@ -106,6 +109,10 @@ class Scrape:
         yield Sample("trunkline_build_info", (__version__,), 1)
         yield Sample("trunkline_intake_lag_seconds", (), self._lag.seconds)
         yield Sample("trunkline_snapshot_age_seconds", (), self._snapshot_age())
+        if self._replica is not None:
+            yield Sample("trunkline_read_replica_up", (), float(self._replica.behind is not None))
+            if self._replica.behind is not None:
+                yield Sample("trunkline_read_replica_lag_seconds", (), self._replica.behind)
         for provider, state, number in self._states:
             yield Sample("trunkline_configurations", (provider, state), number)
         for kind, severity, state, number in self._alerts:

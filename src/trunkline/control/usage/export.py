@@ -64,7 +64,7 @@ class UsageExport:
         if not scope.is_summed:
             field = "requestId" if wanted.request_id else "conversationId"
             raise InvalidInput.of(field, "is not for sums. `GET /api/requests/export` takes it.")
-        async with self._database.read() as tx:
+        async with self._database.report() as tx:
             since = span.since or await sums.find_first(tx, scope) or now
         wide = Span(since, max(span.until or now, since), zone=span.zone).widen()
         assert wide.since is not None
@@ -79,7 +79,7 @@ class UsageExport:
         for start in range(0, len(edges) - 1, _AT_ONCE):
             some = edges[start : start + _AT_ONCE + 1]
             spans = list(pairwise(some))
-            async with self._database.read() as tx:
+            async with self._database.report() as tx:
                 found = await sums.sum_series(tx, scope, some, dimension)
                 called = await find_part_names(tx, scope.workspace_id, by, {key for _, key in found})
             yield [

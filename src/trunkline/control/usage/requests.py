@@ -86,7 +86,7 @@ class Requests:
         access.check(actor, "usage.read")
         scope = make_scope(actor, wanted, self._read_span(question))
         after = None if page.after is None else read_place(page.after)
-        async with self._database.read() as tx:
+        async with self._database.report() as tx:
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
         shown = found[: page.limit]
         cursor = encode_cursor(write_place(shown[-1].opened_at, shown[-1].id)) if len(found) > page.limit else None
@@ -147,7 +147,7 @@ class Requests:
     async def _read_all(self, scope: UsageScope) -> AsyncGenerator[list[EventRecord]]:
         after: tuple[datetime, str] | None = None
         while True:
-            async with self._database.read() as tx:
+            async with self._database.report() as tx:
                 found = await rows.list_events(tx, scope, after=after, limit=_AT_ONCE)
             if found:
                 yield [show_call(row) for row in found]

@@ -72,12 +72,14 @@ class Usage:
         access.check(actor, "usage.read")
         moment = self._now()
         span = read_span(period, since, until, moment, read_zone(time_zone))
+        # Whoever has just made it, by another server perhaps, is told of it: a replica may not know it yet.
         async with self._database.read() as tx:
             row = await find_visible(tx, actor, configuration_id)
             key = ("configuration", row.id, span)
             kept = self._find(key)
             if isinstance(kept, UsageRecord):
                 return kept
+        async with self._database.report() as tx:
             scope = UsageScope(workspace_id=row.workspace_id, configuration_id=row.id)
             total = await sums.sum_span(tx, scope, span)
             first_used = None if span.since is not None else await sums.find_first(tx, scope)
@@ -120,7 +122,7 @@ class Usage:
         if isinstance(kept, UsageReport):
             return kept
         scope = UsageScope(workspace_id=actor.workspace_id, user_id=wanted)
-        async with self._database.read() as tx:
+        async with self._database.report() as tx:
             by_configuration = await sums.sum_parts(tx, scope, span, "configuration_id")
             by_model = await sums.sum_parts(tx, scope, span, "model")
             lacking = await sums.sum_parts(tx, scope, span, "price_missing")
@@ -167,7 +169,7 @@ class Usage:
             span = span.widen()
         scope = make_scope(actor, wanted, span)
         after = None if page.after is None else read_place(page.after)
-        async with self._database.read() as tx:
+        async with self._database.report() as tx:
             told = await break_down(tx, scope, span, question, moment) if apart else Breakdown()
             total = told.total or await sums.sum_span(tx, scope, span)
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
