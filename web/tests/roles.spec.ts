@@ -28,6 +28,7 @@ const PAGES: [path: string, shows: string | RegExp, controls: Control[]][] = [
   ["/routes", "Front door", [["link", "New route", "admin"]]],
   ["/routes/{route}", "Targets", [["button", "Save", "admin"], ["button", "Delete", "admin"]]],
   ["/features", "Summarizer", [["button", "New feature", "admin"], ["button", "Settings: Summarizer", "admin"]]],
+  ["/mcp-servers", "No MCP server yet", [["button", "New MCP server", "admin"]]],
   ["/experiments", "Shared model", [["button", "New experiment", "member"]]],
   ["/experiments/{configuration}", /v2/, [["button", "Ship v2", "admin"], ["button", "Revert to v1", "admin"]]],
   ["/alerts?tab=rules", "A budget is used up", [["button", "New rule", "admin"], ["tab", "Channels", "admin"]]],

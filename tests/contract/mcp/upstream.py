@@ -130,3 +130,13 @@ async def begin(send: Send, status: int = 200, media: str = "text/event-stream",
 async def push(send: Send, body: bytes) -> None:
     """A piece of a stream."""
     await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _serve_for_ever() -> None:
+    async with serve_reference() as running:
+        print(running.url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_for_ever())

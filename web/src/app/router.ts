@@ -10,6 +10,7 @@ import { experimentsRoutes } from "./routes/experiments";
 import { featuresRoutes } from "./routes/features";
 import { homeRoutes } from "./routes/home";
 import { keysRoutes } from "./routes/keys";
+import { mcpRoutes } from "./routes/mcp";
 import { invitationRoutes, membersRoutes } from "./routes/members";
 import { modelsRoutes } from "./routes/models";
 import { playgroundRoutes } from "./routes/playground";
@@ -31,10 +32,11 @@ export const router = createRouter({
       ...experimentsRoutes,
       ...featuresRoutes,
       ...keysRoutes,
+      ...mcpRoutes,
       ...membersRoutes,
       ...modelsRoutes,
-    ...routesRoutes,
-    ...catalogueRoutes,
+      ...routesRoutes,
+      ...catalogueRoutes,
       ...playgroundRoutes,
       ...policiesRoutes,
       ...requestsRoutes,

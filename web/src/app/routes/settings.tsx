@@ -10,7 +10,7 @@ const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   validateSearch: settingsSearch,
-  component: lazyRouteComponent(() => import("@/features/settings/pages/SettingsPage"), "SettingsPage"),
+  component: lazyRouteComponent(() => import("../pages/SettingsPage"), "SettingsPage"),
 });
 
 export const settingsRoutes = [settings] as const;

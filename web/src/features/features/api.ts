@@ -1,7 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { AnswerOf, BodyOf, TrunklineClient } from "@trunkline/client";
 
-const OPENROUTER = "https://openrouter.ai/api/v1";
 const MOST_MODELS = 50;
 const PAGE = 20;
 
@@ -94,12 +93,4 @@ export function revertFeature(client: TrunklineClient, slug: string, number: num
 /** Asks OpenRouter about a key, or without one about that in use. */
 export function validateKey(client: TrunklineClient, slug: string, apiKey: string | null) {
   return client.post("/api/features/{slug}/validate-key", { path: { slug }, body: apiKey === null ? {} : { apiKey } });
-}
-
-/** Seals a key in this browser, so that the server's vault alone opens it. */
-export async function sealKey(client: TrunklineClient, workspaceId: string, key: string, baseUrl: string | null): Promise<string> {
-  const me = await client.get("/api/auth/me");
-  // People copy blanks and quotes along.
-  const plain = key.trim().replaceAll(/^["']|["']$/g, "");
-  return client.sealKey(plain, { url: baseUrl ?? OPENROUTER, userId: me.user.id, workspaceId });
 }

@@ -4,11 +4,14 @@ import { TrunklineError } from "@trunkline/client";
 import { type FormEvent, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { notifyDone } from "@/shared/ui/notify";
+import { useSeal } from "@/shared/api/sealing";
 import { useWorkspace } from "@/shared/workspace";
-import { type FeatureSettings, featureQuery, hasSettings, sealKey, updateFeature } from "./api";
+import { type FeatureSettings, featureQuery, hasSettings, updateFeature } from "./api";
 import { useChanged } from "./hooks";
 import { changed, changeOf, type Settings, settingsOf, settingsSchema } from "./settings";
 import { texts } from "./texts";
+
+const OPENROUTER = "https://openrouter.ai/api/v1";
 
 /**
  * A feature's settings as a form. When somebody else saves meanwhile, what was changed here stays, on top of theirs. What the
@@ -36,9 +39,12 @@ export function useSettings(feature: FeatureSettings) {
     setReason("");
     form.reset(settingsOf(next));
   };
+  const sealFor = useSeal();
   const seal = async (): Promise<string | null> => {
     const { apiKey, baseUrl } = form.getValues();
-    return apiKey.trim() === "" ? null : sealKey(client, id, apiKey, baseUrl || null);
+    // People copy blanks and quotes along.
+    const plain = apiKey.trim().replaceAll(/^["']|["']$/g, "");
+    return plain === "" ? null : sealFor(plain, baseUrl || OPENROUTER);
   };
   const change = async () => changeOf(before, form.getValues(), await seal());
 

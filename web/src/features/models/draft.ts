@@ -1,6 +1,7 @@
 import { useCallback } from "react";
 import { z } from "zod";
 import type { ConfigurationDraft } from "@trunkline/client";
+import { CAN_SEAL, useSeal } from "@/shared/api/sealing";
 import { useWorkspace } from "@/shared/workspace";
 import type { Provider } from "./api";
 import { cleanKey } from "./keys";
@@ -52,12 +53,10 @@ export function bodyWithoutKey({ baseUrl, model, configuration }: Pick<DraftValu
   } as ConfigurationDraft;
 }
 
-/** Whether this page can seal: browsers have their cryptography for pages that came by HTTPS, or from this computer. */
-export const CAN_SEAL = typeof crypto !== "undefined" && crypto.subtle !== undefined;
-
 /** A function that makes of a draft what is sent: with its key sealed for the address that it is for. Throws TrunklineError. */
 export function useSealing(): (provider: string, values: DraftValues) => Promise<ConfigurationDraft> {
-  const { client, id, userId } = useWorkspace();
+  const { client } = useWorkspace();
+  const seal = useSeal();
   return useCallback(
     async (provider, values) => {
       const body = bodyWithoutKey(values);
@@ -66,8 +65,8 @@ export function useSealing(): (provider: string, values: DraftValues) => Promise
       if (!CAN_SEAL) return { ...body, apiKey: key };
       // The address comes from the server, which knows what regions and projects make of it.
       const { url } = await client.post("/api/providers/{name}/preview", { path: { name: provider }, body });
-      return { ...body, apiKey: await client.sealKey(key, { url, userId, workspaceId: id }) };
+      return { ...body, apiKey: await seal(key, url) };
     },
-    [client, id, userId],
+    [client, seal],
   );
 }

@@ -2,7 +2,7 @@
 export const texts = {
   title: "Settings",
   about: "How long things are kept, what is captured, what models cost here, and how the installation is set.",
-  tabs: { retention: "Retention", capture: "Captured content", prices: "Prices", cache: "Response cache", installation: "Installation" },
+  tabs: { retention: "Retention", capture: "Captured content", prices: "Prices", cache: "Response cache", signOn: "Single sign-on", installation: "Installation" },
   loading: "Loading settings",
   save: "Save",
   saved: "Saved. It holds from now on.",

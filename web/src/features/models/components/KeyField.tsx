@@ -1,8 +1,8 @@
 import { Anchor, Button, Group, Text } from "@mantine/core";
 import { ExternalLink } from "lucide-react";
+import { CAN_SEAL } from "@/shared/api/sealing";
 import { PasswordInput } from "@/shared/ui/PasswordInput";
 import type { Provider } from "../api";
-import { CAN_SEAL } from "../draft";
 import { cleanKey, otherOwner } from "../keys";
 import { texts } from "../texts";
 

@@ -1,15 +1,16 @@
+import { CachePanel } from "@/features/settings/components/CachePanel";
+import { CaptureForm } from "@/features/settings/components/CaptureForm";
+import { InstallationList } from "@/features/settings/components/InstallationList";
+import { PricesPanel } from "@/features/settings/components/PricesPanel";
+import { RetentionForm } from "@/features/settings/components/RetentionForm";
+import { useCapture, useRetention, useSettings } from "@/features/settings/hooks";
+import { texts } from "@/features/settings/texts";
+import { SignOnPanel } from "@/features/signOn/pages/SignOnPanel";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { PageTabs } from "@/shared/ui/PageTabs";
 import { useMay } from "@/shared/workspace";
-import { CachePanel } from "../components/CachePanel";
-import { CaptureForm } from "../components/CaptureForm";
-import { InstallationList } from "../components/InstallationList";
-import { PricesPanel } from "../components/PricesPanel";
-import { RetentionForm } from "../components/RetentionForm";
-import { useCapture, useRetention, useSettings } from "../hooks";
-import { texts } from "../texts";
 
 const skeleton = <ListSkeleton rows={5} label={texts.loading} />;
 
@@ -17,6 +18,7 @@ const skeleton = <ListSkeleton rows={5} label={texts.loading} />;
 export function SettingsPage() {
   const mayCapture = useMay("capture.read");
   const mayAll = useMay("settings.read");
+  const maySignOn = useMay("identity_providers.manage");
   return (
     <>
       <PageHeader title={texts.title} about={texts.about} />
@@ -27,6 +29,7 @@ export function SettingsPage() {
           ...(mayCapture ? [{ value: "capture", label: texts.tabs.capture, panel: <CapturePanel /> }] : []),
           { value: "prices", label: texts.tabs.prices, panel: <PricesPanel /> },
           { value: "cache", label: texts.tabs.cache, panel: <CachePanel /> },
+          ...(maySignOn ? [{ value: "sign-on", label: texts.tabs.signOn, panel: <SignOnPanel /> }] : []),
           ...(mayAll ? [{ value: "installation", label: texts.tabs.installation, panel: <InstallationPanel /> }] : []),
         ]}
       />
