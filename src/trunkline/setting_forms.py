@@ -16,6 +16,8 @@ _OWN_PATHS: Final = frozenset(
     | {"ollama", "v1", "v1beta"}
 )
 
+_PACKAGE: Final = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.ASCII | re.IGNORECASE)
+
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
 
 _REDIS: Final = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis", "valkeys": "rediss"}
@@ -40,6 +42,18 @@ def read_origins(text: str) -> tuple[str, ...]:
         if _ORIGIN.fullmatch(origin) is None:
             raise ValueError(f"{origin!r} is not an origin. An origin is like https://app.example.com, without a path.")
     return origins
+
+
+def read_packages(text: str) -> tuple[str, ...]:
+    """Names of Python packages with commas between, each once. Raises ValueError for what is none.
+
+    https://packaging.python.org/en/latest/specifications/name-normalization/
+    """
+    given = [item.strip() for item in text.split(",") if item.strip()]
+    for name in given:
+        if _PACKAGE.fullmatch(name) is None:
+            raise ValueError(f"{name!r} is not the name of a package. Write names with commas between: trunkline-acme")
+    return tuple(dict.fromkeys(re.sub(r"[-_.]+", "-", name).lower() for name in given))
 
 
 def _add_driver(url: Secret) -> Secret:
@@ -100,6 +114,7 @@ def _read_base_path(text: str) -> str:
 
 
 FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "extensions": lambda text: ", ".join(read_packages(text)) or None,
     "database_url": _add_driver,
     "database_direct_url": _add_driver,
     "redis_url": _read_redis_url,

@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret
-from trunkline.setting_forms import FORMS, read_origins
+from trunkline.setting_forms import FORMS, read_origins, read_packages
 
 PREFIX: Final = "TRUNKLINE_"
 
@@ -122,6 +122,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="How long a key by reference is used after it was found, where it cannot be looked up again.",
         ),
     ] = 3600
+    extensions: Annotated[
+        str | None,
+        Meta(
+            description="Installed Python packages that this server loads as extensions, with commas between:"
+            " `trunkline-acme, trunkline-office-hours`. Their code runs inside the server and sees its secrets. Unset:"
+            " none.",
+        ),
+    ] = None
     base_path: Annotated[
         str,
         Meta(
@@ -335,6 +343,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def ports(self) -> frozenset[int]:
         """Where the server listens. No provider is called there."""
         return frozenset({self.port} if self.ollama_port is None else {self.port, self.ollama_port})
+
+    @property
+    def extension_packages(self) -> tuple[str, ...]:
+        """The packages of ``extensions``, each once."""
+        return read_packages(self.extensions or "")
 
     @property
     def call_origins(self) -> tuple[str, ...]:

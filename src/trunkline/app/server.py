@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from trunkline.app.batches import make_batches
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
+from trunkline.app.extensions import using_extensions
 from trunkline.app.intake_thread import taking_in
 from trunkline.app.limits import open_limits
 from trunkline.app.pages import build_pages
@@ -93,6 +94,7 @@ async def open_server(
     parts = parts or Parts()
     stopping = stopping or Stopping(settings.drain_seconds)
     async with AsyncExitStack() as stack:
+        stack.enter_context(using_extensions(settings))
         resources = Resources.of(settings)
         stack.push_async_callback(resources.database.close)
         holder = SnapshotHolder()

@@ -16,6 +16,7 @@ import msgspec
 
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
+from trunkline.app.extensions import using_extensions
 from trunkline.app.limits import open_limits
 from trunkline.app.references import open_references
 from trunkline.app.root_key import find_root_key
@@ -85,6 +86,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
     :class:`Unavailable` where there is neither a management process nor a copy of what it would tell.
     """
     async with AsyncExitStack() as stack:
+        stack.enter_context(using_extensions(settings))
         copy = SnapshotCopy(settings.data_dir / "snapshot")
         ring = _open_ring(settings, copy)
         references = await stack.enter_async_context(open_references(settings))

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from trunkline import __version__
+from trunkline.cli.installed_extensions import load_named
 from trunkline.cli.nearest import suggest
 from trunkline.cli.output import complain
 from trunkline.core.errors import TrunklineError
@@ -24,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "requests": ("requests:app", "Requests one by one, and each one's whole life."),
     "prices": ("prices:app", "Prices of your own, in place of those of the list."),
     "doctor": ("local_commands:doctor", "Find out what does not work, and what to do about it."),
+    "extensions": ("extensions:app", "Python packages that add providers."),
     "configurations": ("configurations:app", "Configurations: a provider, a model, a key and parameters."),
     "models": ("models:app", "Models of providers, and local models of Ollama."),
     "providers": ("providers:app", "Providers that Trunkline knows."),
@@ -124,7 +126,8 @@ def _trunkline(
 def main() -> None:
     """Run the command that the arguments name."""
     try:
-        app()
+        with load_named().in_use():
+            app()
     except TrunklineError as error:
         complain(error.message)
         sys.exit(1)

@@ -8,8 +8,10 @@ import msgspec
 import typer
 from rich.text import Text
 
+from trunkline.cli.extension_checks import examine_extensions
 from trunkline.cli.finding import Finding
 from trunkline.cli.installation_checks import examine_installation
+from trunkline.cli.installed_extensions import load_named
 from trunkline.cli.machine_checks import examine_machine
 from trunkline.cli.output import clean, make_console, print_json
 from trunkline.cli.process_checks import examine_processes
@@ -38,6 +40,7 @@ def doctor(*, json: bool) -> None:
 
 async def _examine(settings: Settings) -> list[Finding]:
     findings = [*examine_machine(settings), *examine_safety(settings)]
+    findings += examine_extensions(load_named())
     findings += [finding async for finding in examine_installation(settings)]
     findings += [finding async for finding in examine_server(settings)]
     findings += [finding async for finding in examine_processes(settings)]

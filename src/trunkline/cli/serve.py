@@ -22,6 +22,7 @@ from trunkline.app.folder_lock import lock_folder
 from trunkline.app.prepared_folder import is_prepared
 from trunkline.app.root_key import hand_on_root_key
 from trunkline.app.telemetry import require_telemetry
+from trunkline.cli.installed_extensions import load_named
 from trunkline.cli.output import note
 from trunkline.cli.unknown_settings import find_unknown
 from trunkline.core.errors import Unavailable
@@ -44,6 +45,8 @@ def serve(host: str | None, port: int | None, workers: int | None, ollama_port: 
     settings = read_settings()
     for problem in find_unknown():
         note(f"Warning: {problem}", style="yellow")
+    for left_out in load_named().left_out:
+        note(f"Warning: the extension {left_out.package} is left out: it {left_out.reason}", style="yellow")
     logs.configure(settings.log_level, settings.log_format)
     require_telemetry(settings)
     ReferenceRule.parse_all(settings.secret_references)

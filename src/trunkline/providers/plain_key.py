@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from trunkline.providers.registry import PROVIDERS
@@ -21,11 +22,14 @@ _OTHERS: Final = (
 )
 """What no provider of ours has for a beginning of its keys, or not for one that is told apart by it."""
 
-_PREFIXES: Final = (*_OTHERS, *(prefix for provider in PROVIDERS.values() for prefix in provider.key_prefixes))
-_PLAIN: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _PREFIXES))})[\x21-\x7e]*", re.ASCII)
 _PRIVATE: Final = "BEGIN PRIVATE KEY-----"
 """The file of a Google Cloud service account holds one."""
 _BEARER: Final = re.compile(r"bearer\s+\S", re.ASCII | re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def _compile(prefixes: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, prefixes))})[\x21-\x7e]*", re.ASCII)
 
 
 def looks_like_plain_key(text: str) -> bool:
@@ -36,4 +40,5 @@ def looks_like_plain_key(text: str) -> bool:
     encrypting it anew helps.
     """
     text = text.strip()
-    return _PLAIN.fullmatch(text) is not None or _BEARER.match(text) is not None or _PRIVATE in text
+    plain = _compile((*_OTHERS, *(prefix for provider in PROVIDERS.values() for prefix in provider.key_prefixes)))
+    return plain.fullmatch(text) is not None or _BEARER.match(text) is not None or _PRIVATE in text

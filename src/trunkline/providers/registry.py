@@ -1,20 +1,22 @@
-"""Every provider, by id and by the other names that people give it."""
+"""Every provider, by id and by the other names that people give it: those of the table, and those of extensions."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
-from trunkline.core.errors import NotFound
+from trunkline.core.errors import Conflict, NotFound
 from trunkline.providers import compatible_rows, rows
 from trunkline.providers.provider import Provider
 
-PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
-    {provider.id: provider for provider in (*rows.ROWS, *compatible_rows.ROWS)}
-)
+_TABLE: Final[dict[str, Provider]] = {provider.id: provider for provider in (*rows.ROWS, *compatible_rows.ROWS)}
+
+PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(_TABLE)
+"""By id. Those of extensions are among them from the start of a process on (:func:`added`)."""
 
 _SEPARATORS: Final = re.compile(r"[\s_.]+")
 
@@ -23,19 +25,35 @@ def _spell(name: str) -> str:
     return _SEPARATORS.sub("-", name.strip().casefold())
 
 
-def _index() -> dict[str, Provider]:
-    index: dict[str, Provider] = {}
-    for provider in PROVIDERS.values():
-        for name in (provider.id, provider.display_name, *provider.aliases):
-            index[_spell(name)] = provider
-    return index
+def _names(provider: Provider) -> set[str]:
+    return {_spell(name) for name in (provider.id, provider.display_name, *provider.aliases)}
 
 
-_BY_NAME: Final = _index()
-_BY_PREFIX: Final = sorted(
-    ((prefix, provider.id) for provider in PROVIDERS.values() for prefix in provider.key_prefixes),
-    key=lambda pair: -len(pair[0]),
-)
+_BY_NAME: Final = {name: provider for provider in PROVIDERS.values() for name in _names(provider)}
+
+
+@contextmanager
+def added(providers: Iterable[Provider]) -> Generator[None]:
+    """Have ``providers`` among the others until the block ends. It begins before a process serves, and ends with it.
+
+    Raises Conflict, and adds none, where the name of one is taken.
+    """
+    given = list(providers)
+    names: dict[str, Provider] = {}
+    for provider in given:
+        for name in _names(provider):
+            if (other := _BY_NAME.get(name) or names.get(name)) is not None:
+                raise Conflict(f"The name {name!r} is that of the provider {other.id!r} already.")
+        names |= dict.fromkeys(_names(provider), provider)
+    _TABLE.update({provider.id: provider for provider in given})
+    _BY_NAME.update(names)
+    try:
+        yield
+    finally:
+        for provider in given:
+            del _TABLE[provider.id]
+        for name in names:
+            del _BY_NAME[name]
 
 
 def find(name: str) -> Provider:
@@ -54,4 +72,7 @@ def guess_provider(key: str) -> str | None:
     A bare ``sk-`` is taken for OpenAI, although others (DeepSeek) use it too: this is a proposal for a form, no proof.
     """
     key = key.strip()
-    return next((provider for prefix, provider in _BY_PREFIX if key.startswith(prefix)), None)
+    fitting = [
+        (len(prefix), row.id) for row in PROVIDERS.values() for prefix in row.key_prefixes if key.startswith(prefix)
+    ]
+    return max(fitting, key=lambda each: each[0])[1] if fitting else None

@@ -1,0 +1,10 @@
+"""The kit for tests of an extension. Each check raises AssertionError that says what is wrong, and opens no network.
+
+It needs nothing but pytest, or any other runner of tests.
+"""
+
+from __future__ import annotations
+
+from trunkline.extensions.provider_check import SentRequest, check_provider
+
+__all__ = ["SentRequest", "check_provider"]

@@ -1,0 +1,107 @@
+"""Extensions in a real server with two workers: what works is used, what does not is named and left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from tests.e2e.server import TRUNKLINE, Server
+from tests.extension_packages import PROVIDER, install
+from tests.upstreams import scripted
+from tests.upstreams.scripted import Scripted
+
+KEY = "acme-canary-0123456789abcdef"
+AT_HOME = PROVIDER.replace('base_url="https://api.acme.example/v1",', "requires_base_url=True,")
+CHAT = {
+    "id": "c", "object": "chat.completion", "created": 1, "model": "acme-large",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4},
+}  # fmt: skip
+
+
+@pytest.fixture
+def upstream() -> Iterator[Scripted]:
+    with scripted.start() as running:
+        running.script = scripted.whole(json.dumps(CHAT).encode())
+        yield running
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    return folder
+
+
+def make_server(tmp_path: Path, site: Path, *packages: str) -> Server:
+    path = os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH"))))
+    server = Server(tmp_path, TRUNKLINE_EXTENSIONS=", ".join(packages), TRUNKLINE_WORKERS="2", PYTHONPATH=path)
+    server.start()
+    server.sign_in()
+    return server
+
+
+def ask(server: Server, method: str, path: str, body: Any = None) -> Any:
+    status, answer = server.ask(method, path, body)
+    assert status < 300, answer
+    return answer
+
+
+def run(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [TRUNKLINE, *arguments]
+    return subprocess.run(
+        command, env=server.environment(), cwd=server.folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_provider_serves_calls_and_broken_packages_are_named(tmp_path: Path, site: Path, upstream: Scripted) -> None:
+    names = [install(site, "acme", AT_HOME), install(site, "broken", "raise RuntimeError('no luck')")]
+    install(site, "silent", PROVIDER)
+    server = make_server(tmp_path, site, *names, "trunkline-missing")
+    try:
+        # In the list that forms are made of, with its schema.
+        (listed,) = [each for each in ask(server, "GET", "/api/providers") if each["name"] == "acme"]
+        assert (listed["displayName"], listed["requiresBaseUrl"]) == ("Acme AI", True)
+        assert "temperature" in ask(server, "GET", "/api/providers/acme/schema")["properties"]
+        place = {"provider": "acme", "baseUrl": f"{upstream.url}/v1", "apiKey": KEY}
+        draft = {"name": "ours", "model": "acme-large", **place}
+        ask(server, "POST", "/api/configurations", draft)
+        key = server.make_key()
+        # A connection each, so that both workers serve some.
+        for _ in range(8):
+            with openai.OpenAI(base_url=f"{server.url}/v1", api_key=key) as client:
+                answer = client.chat.completions.create(
+                    model="acme/acme-large", messages=[{"role": "user", "content": "Say ok."}]
+                )
+                assert answer.choices[0].message.content == "ok"
+        sent = [request for request in upstream.asked if request.line.startswith("POST /v1/chat/completions ")]
+        assert len(sent) == 8
+        assert {request.headers["authorization"] for request in sent} == {f"Bearer {KEY}"}
+
+        lines = {each["package"]: each for each in json.loads(run(server, "extensions", "list", "--json").stdout)}
+        assert {name: line["state"] for name, line in lines.items() if name.startswith("trunkline-")} == {
+            "trunkline-acme": "loaded",
+            "trunkline-broken": "left out",
+            "trunkline-missing": "left out",
+            "trunkline-silent": "off",
+        }
+        assert "RuntimeError: no luck" in lines["trunkline-broken"]["reason"]
+        told = run(server, "doctor")
+        assert told.returncode == 1
+        assert "extension trunkline-acme" in told.stdout
+        assert "RuntimeError: no luck" in told.stdout
+        log = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+        left_out = {(line["package"], line["process"]) for line in log if line["event"] == "extension_left_out"}
+        processes = ("management", "worker 0", "worker 1")
+        assert left_out == {(f"trunkline-{name}", one) for name in ("broken", "missing") for one in processes}
+        assert server.stop() == 0
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()
