@@ -25,6 +25,8 @@ class Caller(threading.Thread):
         self.acknowledged: dict[str, int] = {}
         self.failed: list[str] = []
         self.stop = threading.Event()
+        self.pause = 0.0
+        """Seconds after each call."""
 
     def run(self) -> None:
         count = 0
@@ -41,6 +43,7 @@ class Caller(threading.Thread):
                 self.acknowledged[request_id] = tokens
             else:
                 self.failed.append(f"{request_id}: was refused or cut short")
+            self.stop.wait(self.pause)
 
     def call(self, request_id: str, *, streamed: bool) -> int | None:
         """The output tokens that the answer tells; None when it is not complete."""

@@ -46,9 +46,13 @@ def be_without(server: Server, frozen: FrozenPostgres, loop: asyncio.AbstractEve
         server.kill()
         server.start()
         wait_for_more(callers, 50)
+        for caller in callers:
+            caller.pause = AWAY / 2_000  # a long time is to be long, and no load
         while time.monotonic() < until:
             wait_for_more(callers, 50)
         assert server.ask("GET", "/readyz", key=None)[1]["status"] == "degraded"
+        for caller in callers:
+            caller.pause = 0
         loop.call_soon_threadsafe(frozen.thaw)
         wait_for_more(callers, 20)
     assert check_books(server, callers) >= 140
