@@ -105,3 +105,66 @@ def test_a_provider_serves_calls_and_broken_packages_are_named(tmp_path: Path, s
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()
+
+
+GATE = """
+from trunkline.extensions import Gate, GateExtension, Refused
+
+class Words(Gate):
+    async def enter(self, call):
+        if "word" in " ".join(call.texts):
+            raise Refused("do not say the word.")
+        if "fail" in " ".join(call.texts):
+            raise RuntimeError("no luck")
+
+extension = GateExtension(api=1, name="NAME", gate=Words(), on_error="refuse", errors=2)
+"""
+
+
+def test_a_gate_refuses_and_one_that_raises_is_cut_by_name(tmp_path: Path, site: Path) -> None:
+    strict = install(
+        site, "strict", GATE.replace("NAME", "strict").replace("fail", "fail strictly"), group="trunkline.gates"
+    )
+    lax = (
+        GATE.replace("NAME", "lax")
+        .replace("fail", "fail laxly")
+        .replace('"refuse"', '"allow"')
+        .replace("the word", "lax")
+    )
+    server = make_server(tmp_path, site, strict, install(site, "lax", lax, group="trunkline.gates"))
+    try:
+        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.make_key(), max_retries=0)
+
+        def say(text: str) -> str | None:
+            answer = client.chat.completions.create(model="demo", messages=[{"role": "user", "content": text}])
+            return answer.choices[0].message.content
+
+        assert say("Say hello.")
+        with pytest.raises(openai.PermissionDeniedError) as refused:
+            say("Say the word.")
+        assert "The gate strict refused the request: do not say the word." in str(refused.value)
+        assert refused.value.code == "refused_by_extension"
+        # Whoever fails laxly is let by, and strictly is refused.
+        for _ in range(4):
+            assert say("Now fail laxly.")
+        with pytest.raises(openai.InternalServerError) as failed:
+            say("Now fail strictly.")
+        assert failed.value.status_code == 503
+        assert "The gate strict of the extension trunkline-strict fails" in str(failed.value)
+        # The client keeps one connection, so that one worker saw all.
+        status = {}
+        for one in ask(server, "GET", "/api/status")["extensions"]:
+            if one["state"] != "loaded":
+                status[one["name"]] = one
+        assert {name: one["state"] for name, one in status.items()} == {"strict": "failing", "lax": "cut"}
+        assert "RuntimeError: no luck" in status["lax"]["reason"]
+        told = run(server, "doctor").stdout
+        assert "The gate lax fails in worker" in told
+        assert "It is cut" in told
+        log = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+        assert [line["package"] for line in log if line["event"] == "extension_gate_cut"] == ["trunkline-lax"]
+        client.close()
+        assert server.stop() == 0
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()

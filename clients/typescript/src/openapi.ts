@@ -8335,6 +8335,43 @@ export interface components {
             };
         };
         /**
+         * ExtensionStatusResponse
+         * @description How an extension stands in one process.
+         */
+        ExtensionStatusResponse: {
+            /**
+             * Process
+             * @description The process: the number of a worker, or `management`.
+             */
+            process: string;
+            /**
+             * Package
+             * @description The Python package.
+             */
+            package: string;
+            /**
+             * Kind
+             * @description What the extension is; `null` for a package that is left out.
+             */
+            kind: ("provider" | "gate") | null;
+            /**
+             * Name
+             * @description What the extension is called; `null` for a package that is left out.
+             */
+            name: string | null;
+            /**
+             * State
+             * @description `loaded`; `failing`: its last requests ended in errors; `cut`: after too many errors it is not asked for now; `left_out`: the package cannot be used.
+             * @enum {string}
+             */
+            state: "loaded" | "failing" | "cut" | "left_out";
+            /**
+             * Reason
+             * @description What is wrong with it; empty if nothing is.
+             */
+            reason: string;
+        };
+        /**
          * FeatureCreateRequest
          * @description A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``.
          * @example {
@@ -13460,6 +13497,11 @@ export interface components {
              * @description A page of the configurations that you see, the newest first.
              */
             configurations: components["schemas"]["ConfigurationStatusResponse"][];
+            /**
+             * Extensions
+             * @description The extensions that the settings name, in each process. Empty for all but administrators of the installation.
+             */
+            extensions: components["schemas"]["ExtensionStatusResponse"][];
         };
         /**
          * StreamTicketResponse

@@ -16,6 +16,7 @@ from trunkline.app.shared_breakers import share_rests
 from trunkline.control.processes.loop_lag import LoopLag
 from trunkline.control.processes.standing import Standing, read_standing
 from trunkline.core.metric import Sample
+from trunkline.extensions.loaded import Extensions
 from trunkline.gateway.budgets.authority import Authority
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
@@ -75,10 +76,12 @@ async def open_call_path(
     used: Callable[[str], None],
     limits: LimitGate,
     authority: Authority,
+    extensions: Extensions,
     *,
     demo: Callable[[], DemoTransport] = DemoTransport,
 ) -> AsyncGenerator[CallPath]:
-    """The parts, until the block ends. ``used`` hears of each key that was used; ``authority`` grants leases."""
+    """The parts, until the block ends. ``used`` hears of each key that was used; ``authority`` grants leases;
+    the gates of ``extensions`` stand behind our own, before kept responses are given."""
     ring = vault.ring
     client = Client(Guard(LocalUpstreams.parse(settings.effective_local_upstreams), settings.ports), limits=Limits())
     breakers = Breakers(time.monotonic)
@@ -95,7 +98,7 @@ async def open_call_path(
     def stand(name: str) -> Standing:
         revision = Sample("trunkline_snapshot_revision", (), holder.current.revision)
         more = (*calls.requests.read(), *cache.read(), *captured.read(), lag.read(), revision)
-        return read_standing(name, journal.fault, calls.counters, limits.fault, breakers, more)
+        return read_standing(name, journal.fault, calls.counters, limits.fault, breakers, more, extensions.stand())
 
     try:
         async with open_cache(settings, ring, lambda: calls.gateway) as cache, share_rests(settings, breakers):
@@ -107,7 +110,7 @@ async def open_call_path(
                 demo=demo(),
                 open_secret=vault.open,
                 identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
-                gates=(capture_gate, limits, guard, cache, budgets),
+                gates=(capture_gate, limits, guard, *extensions.gates, cache, budgets),
                 window=prices.context_window,
                 traits=prices.traits,
             )

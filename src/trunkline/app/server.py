@@ -94,7 +94,7 @@ async def open_server(
     parts = parts or Parts()
     stopping = stopping or Stopping(settings.drain_seconds)
     async with AsyncExitStack() as stack:
-        stack.enter_context(using_extensions(settings))
+        extensions = stack.enter_context(using_extensions(settings))
         resources = Resources.of(settings)
         stack.push_async_callback(resources.database.close)
         holder = SnapshotHolder()
@@ -140,7 +140,9 @@ async def open_server(
 
         authority = LeaseAuthority(resources.database, recall_from(ask_each, lambda: path.leases))
         path = await stack.enter_async_context(
-            open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, authority, demo=parts.demo)
+            open_call_path(
+                settings, vault, holder, journal, prices, key_use.note, limits, authority, extensions, demo=parts.demo
+            )
         )
         calls = path.calls
         captures = Captures(resources.database, people.audit, ContentSeal(ring))

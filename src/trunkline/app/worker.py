@@ -86,7 +86,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
     :class:`Unavailable` where there is neither a management process nor a copy of what it would tell.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(using_extensions(settings))
+        extensions = stack.enter_context(using_extensions(settings))
         copy = SnapshotCopy(settings.data_dir / "snapshot")
         ring = _open_ring(settings, copy)
         references = await stack.enter_async_context(open_references(settings))
@@ -118,7 +118,9 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         share = Share(int(name), settings.workers)
         limits = await stack.enter_async_context(open_limits(settings, share))
         path = await stack.enter_async_context(
-            open_call_path(settings, vault, holder, journal, prices, reports.note_key, limits, AskedLeases(spoke.ask))
+            open_call_path(
+                settings, vault, holder, journal, prices, reports.note_key, limits, AskedLeases(spoke.ask), extensions
+            )
         )
         shipping = Shipping(path.captured, ContentSeal(ring), keep_by_asking(spoke.ask))
         readings = ReadingNotes(journal, path.calls.rate_limits)

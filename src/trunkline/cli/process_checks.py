@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from trunkline.cli.extension_checks import judge_extensions
 from trunkline.cli.finding import Finding, fail, ok, warn
 from trunkline.control.processes import loop_lag
 from trunkline.control.processes.link import Link
@@ -53,12 +54,13 @@ async def _ask(settings: Settings) -> list[Standing]:
 
 
 def judge_all(standings: Sequence[Standing]) -> Iterator[Finding]:
-    """The supervisor, and each process that tells how it stands."""
+    """The supervisor, each process that tells how it stands, and the extensions that fail in one."""
     parent = next((one.parent for one in standings if one.name == "management" and one.parent), None)
     if parent is not None:
         yield ok("supervisor", f"{describe_process(parent)}. It starts the others again when they end.")
     for one in standings:
         yield judge(one)
+    yield from judge_extensions(standings)
 
 
 def judge(one: Standing) -> Finding:

@@ -1,10 +1,12 @@
 """What extensions are written with: all that a package may import of Trunkline, besides its kit of tests.
 
-A package names its extension in an entry point of the group ``trunkline.providers``, and a server loads it where
+A package names its extension in an entry point of the group ``trunkline.providers`` or
+``trunkline.gates``, and a server loads it where
 ``TRUNKLINE_EXTENSIONS`` names the package. These names, and :mod:`trunkline.extensions.testing`, keep their meaning as
 long as :data:`API` is the same number. All else of Trunkline may change with any version.
 """
 
+from trunkline.extensions.gate_extension import CallEnd, Gate, GateCall, GateExtension, Refused
 from trunkline.extensions.interface import API
 from trunkline.extensions.provider_extension import ProviderExtension
 from trunkline.providers.parameter import Parameter
@@ -20,8 +22,13 @@ __all__ = [
     "GEMINI_PARAMETERS",
     "OLLAMA_PARAMETERS",
     "OPENAI_PARAMETERS",
+    "CallEnd",
+    "Gate",
+    "GateCall",
+    "GateExtension",
     "Parameter",
     "Paths",
     "Provider",
     "ProviderExtension",
+    "Refused",
 ]

@@ -8,8 +8,10 @@ from typing import Final
 
 import msgspec
 
+from trunkline.extensions.guarded_gate import GuardedGate
 from trunkline.extensions.kind import ExtensionKind
 from trunkline.extensions.provider_extension import ProviderExtension
+from trunkline.extensions.standing import ExtensionStanding
 from trunkline.logs import get_logger
 from trunkline.providers.registry import added
 
@@ -38,6 +40,16 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     loaded: tuple[LoadedExtension, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     providers: tuple[ProviderExtension, ...] = ()
+    gates: tuple[GuardedGate, ...] = ()
+
+    def stand(self) -> list[ExtensionStanding]:
+        """How each stands in this process."""
+        others = (one for one in self.loaded if one.kind != "gate")
+        return [
+            *(ExtensionStanding(package=one.package, kind=one.kind, name=one.name, state="loaded") for one in others),
+            *(gate.standing for gate in self.gates),
+            *(ExtensionStanding(package=one.package, state="left_out", reason=one.reason) for one in self.left_out),
+        ]
 
     @contextmanager
     def in_use(self) -> Generator[None]:

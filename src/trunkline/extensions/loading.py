@@ -10,6 +10,9 @@ from importlib.metadata import EntryPoint
 from typing import Any, Final
 
 from trunkline.core.errors import Conflict
+from trunkline.extensions.foreign_error import describe_error
+from trunkline.extensions.gate_extension import GateExtension
+from trunkline.extensions.guarded_gate import GuardedGate
 from trunkline.extensions.interface import API
 from trunkline.extensions.kind import ExtensionKind
 from trunkline.extensions.loaded import Extensions, LeftOut, LoadedExtension
@@ -17,7 +20,7 @@ from trunkline.extensions.package import Package, find_package
 from trunkline.extensions.provider_extension import ProviderExtension
 from trunkline.providers.registry import added
 
-_WANTED: Final[dict[ExtensionKind, type[Any]]] = {"provider": ProviderExtension}
+_WANTED: Final[dict[ExtensionKind, type[Any]]] = {"provider": ProviderExtension, "gate": GateExtension}
 _LONGEST_REASON: Final = 500
 
 
@@ -26,6 +29,7 @@ def load_extensions(packages: Iterable[str]) -> Extensions:
     loaded: list[LoadedExtension] = []
     left_out: list[LeftOut] = []
     providers: list[ProviderExtension] = []
+    gates: list[GuardedGate] = []
     for name in packages:
         package = find_package(name)
         try:
@@ -38,12 +42,15 @@ def load_extensions(packages: Iterable[str]) -> Extensions:
                 raise _Unusable("is installed, but brings no extension: it has no entry point that Trunkline knows.")
             more = [one for _, one in found if isinstance(one, ProviderExtension)]
             _check_names([*providers, *more])
+            guarded = [GuardedGate(package.name, one) for _, one in found if isinstance(one, GateExtension)]
+            _check_gate_names([*gates, *guarded])
         except _Unusable as error:
             left_out.append(LeftOut(name, str(error)[:_LONGEST_REASON]))
             continue
         providers += more
+        gates += guarded
         loaded += [_describe(package, kind, one) for kind, one in found]
-    return Extensions(loaded=tuple(loaded), left_out=tuple(left_out), providers=tuple(providers))
+    return Extensions(loaded=tuple(loaded), left_out=tuple(left_out), providers=tuple(providers), gates=tuple(gates))
 
 
 class _Unusable(Exception):
@@ -83,11 +90,12 @@ def _check_names(providers: list[ProviderExtension]) -> None:
         raise _Unusable(f"{error.message} Give it another one.") from error
 
 
+def _check_gate_names(gates: list[GuardedGate]) -> None:
+    seen: dict[str, str] = {}
+    for gate in gates:
+        if (other := seen.setdefault(gate.extension.name, gate.package)) is not gate.package:
+            raise _Unusable(f"The gate {gate.extension.name!r} is that of {other} already. Give it another name.")
+
+
 def _describe(package: Package, kind: ExtensionKind, one: Any) -> LoadedExtension:
     return LoadedExtension(package=package.name, version=package.version, kind=kind, name=one.name)
-
-
-def describe_error(error: BaseException) -> str:
-    """An exception of code that is not ours, on one line."""
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}"[:_LONGEST_REASON] if said else type(error).__name__

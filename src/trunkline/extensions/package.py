@@ -14,7 +14,7 @@ import msgspec
 
 from trunkline.extensions.kind import ExtensionKind
 
-GROUPS: Final[Mapping[str, ExtensionKind]] = {"trunkline.providers": "provider"}
+GROUPS: Final[Mapping[str, ExtensionKind]] = {"trunkline.providers": "provider", "trunkline.gates": "gate"}
 """The groups of entry points that extensions are found by, and what each of them is."""
 
 

@@ -5,6 +5,7 @@ It needs nothing but pytest, or any other runner of tests.
 
 from __future__ import annotations
 
+from trunkline.extensions.gate_check import check_gate
 from trunkline.extensions.provider_check import SentRequest, check_provider
 
-__all__ = ["SentRequest", "check_provider"]
+__all__ = ["SentRequest", "check_gate", "check_provider"]

@@ -17,6 +17,7 @@ from trunkline.core.account_redaction import hide_accounts
 from trunkline.core.actor import Actor
 from trunkline.core.health import HealthState, worst
 from trunkline.core.moment import to_moment
+from trunkline.extensions.standing import ExtensionStanding
 from trunkline.gateway.disclosure import knows_accounts
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage import health as rows
@@ -75,13 +76,21 @@ class ProviderStatus(msgspec.Struct, frozen=True, kw_only=True):
     history: History
 
 
+class ProcessExtension(msgspec.Struct, frozen=True, kw_only=True):
+    """How an extension stands in one process."""
+
+    process: str
+    extension: ExtensionStanding
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """``state`` is that of the worst provider."""
+    """``state`` is that of the worst provider. ``extensions`` is for administrators of the installation."""
 
     state: HealthState
     at: datetime
     providers: tuple[ProviderStatus, ...]
     configurations: Page[ConfigurationStatus]
+    extensions: tuple[ProcessExtension, ...] = ()
 
 
 class StatusBoard:
@@ -108,7 +117,8 @@ class StatusBoard:
         moment = self._now()
         window = Window.until(moment, size)
         user_id, application_id = actor.user_id, actor.application_id
-        breakers = _find_breakers(await self._standings())
+        standings = await self._standings()
+        breakers = _find_breakers(standings)
         async with self._database.read() as tx:
             seen = await rows.list_seen(
                 tx, actor.workspace_id, user_id=user_id, application_id=application_id, limit=_LISTED
@@ -149,6 +159,13 @@ class StatusBoard:
             at=moment,
             providers=told,
             configurations=Page(listed, cursor),
+            extensions=tuple(
+                ProcessExtension(process=process.name, extension=one)
+                for process in standings
+                for one in process.extensions
+            )
+            if actor.instance_admin
+            else (),
         )
 
     async def follow(self, actor: Actor) -> AsyncGenerator[ConfigurationStatus | None]:

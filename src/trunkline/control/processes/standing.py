@@ -9,6 +9,7 @@ import msgspec
 
 from trunkline.control.processes.process_use import read_memory, read_own_use
 from trunkline.core.metric import Sample
+from trunkline.extensions.standing import ExtensionStanding
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.routing.breaker import Breakers, Rest
 
@@ -24,7 +25,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     ``limit_fault`` why it does not count for limits together with the others.
 
     ``parent`` is the process that started it, the supervisor, where there is one. ``active`` calls are under way;
-    ``samples`` are its metrics, counted since it started. ``rests`` are the targets of routes that it leaves alone.
+    ``samples`` are its metrics, counted since it started. ``rests`` are the targets of routes that it leaves alone,
+    ``extensions`` those that the settings name.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     active: int = 0
     samples: list[Sample] = []
     rests: list[Rest] = []
+    extensions: list[ExtensionStanding] = []
 
 
 def read_standing(
@@ -45,6 +48,7 @@ def read_standing(
     limit_fault: str | None = None,
     breakers: Breakers | None = None,
     more: Iterable[Sample] = (),
+    extensions: Iterable[ExtensionStanding] = (),
 ) -> Standing:
     """That of this process. ``more`` are figures besides those of ``counters``."""
     rests = [] if breakers is None else breakers.read()
@@ -65,6 +69,7 @@ def read_standing(
             *more,
         ],
         rests=rests,
+        extensions=list(extensions),
     )
 
 

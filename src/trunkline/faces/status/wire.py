@@ -8,6 +8,8 @@ from pydantic import AliasPath, Field
 
 from trunkline.control.health.status import StatusState
 from trunkline.core.health import HealthState
+from trunkline.extensions.kind import ExtensionKind
+from trunkline.extensions.standing import ExtensionState
 from trunkline.faces.http.wire import Moment, ResponseBody
 
 
@@ -82,6 +84,17 @@ class ProviderStatusResponse(HistoryResponse):
     last_error: StatusErrorResponse | None
 
 
+class ExtensionStatusResponse(ResponseBody):
+    """How an extension stands in one process."""
+
+    process: str
+    package: str = Field(validation_alias=AliasPath("extension", "package"))
+    kind: ExtensionKind | None = Field(validation_alias=AliasPath("extension", "kind"))
+    name: str | None = Field(validation_alias=AliasPath("extension", "name"))
+    state: ExtensionState = Field(validation_alias=AliasPath("extension", "state"))
+    reason: str = Field(validation_alias=AliasPath("extension", "reason"))
+
+
 class StatusResponse(ResponseBody):
     """All providers, and a page of configurations."""
 
@@ -89,3 +102,7 @@ class StatusResponse(ResponseBody):
     at: Moment
     providers: list[ProviderStatusResponse]
     configurations: list[ConfigurationStatusResponse] = Field(validation_alias=AliasPath("configurations", "items"))
+    extensions: list[ExtensionStatusResponse] = Field(
+        description="The extensions that the settings name, in each process. Empty for all but administrators of the"
+        " installation."
+    )
