@@ -32,7 +32,7 @@ def lay_migrated(url: str) -> None:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_bytes(_template())
+        path.write_bytes(template())
 
 
 def make_price_list_once() -> None:
@@ -71,7 +71,8 @@ def compile_statements_once() -> None:
 
 
 @functools.cache
-def _template() -> bytes:
+def template() -> bytes:
+    """A migrated SQLite file with nothing in it."""
     folder = Path(tempfile.mkdtemp(prefix="trunkline-migrated-"))
     try:
         # In a thread, because the test that asks first may have a loop of its own running.

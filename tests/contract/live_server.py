@@ -21,8 +21,8 @@ from fastapi import FastAPI
 
 from tests.contract.local_installation import PASSWORD, AnyInstallation, Person, make_cheap_passwords
 from tests.migrated import lay_migrated
+from tests.prepared import prepare_by_copy
 from trunkline.app.parts import Parts
-from trunkline.app.preparation import prepare
 from trunkline.app.server import Server, open_server
 from trunkline.core.secret import Secret
 from trunkline.faces import v1
@@ -99,7 +99,7 @@ async def open_live_server(
         if now is not None:
             parts = replace(parts, now=now)
         lay_migrated(chosen.effective_database_url)
-        await prepare(chosen, parts)
+        await prepare_by_copy(chosen, parts)
         application = await stack.enter_async_context(open_server(chosen, parts=parts))
         served = application
         if forwarded:

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from tests.migrated import lay_migrated
+from tests.prepared import prepare_by_copy
 from trunkline.app.parts import Parts, Wiring
 from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
@@ -165,13 +166,16 @@ class Person:
 
 @asynccontextmanager
 async def open_local_installation(
-    url: str, directory: Path, *, parts: Parts | None = None, **settings: Any
+    url: str, directory: Path, *, parts: Parts | None = None, anew: bool = False, **settings: Any
 ) -> AsyncIterator[LocalInstallation]:
-    """A running installation on the database at ``url``. Passwords are hashed cheaply, so that tests are fast."""
+    """A running installation on the database at ``url``. Passwords are hashed cheaply, so that tests are fast.
+
+    ``anew``: not a copy of one that was prepared before, for tests that are about its first start.
+    """
     parts = parts or Parts(passwords=make_cheap_passwords)
     chosen = Settings(data_dir=directory, database_url=Secret(url), **settings)
     lay_migrated(url)
-    first = await prepare(chosen, parts)
+    first = await (prepare if anew else prepare_by_copy)(chosen, parts)
     async with open_server(chosen, parts=parts) as server:
         installed = LocalInstallation(settings=chosen, wiring=server.wiring, app=server.pages, first=first)
         try:

@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from tests.contract.local_installation import make_cheap_passwords
+from tests.prepared import prepare_by_copy
 from trunkline.app.parts import Parts, Wiring
-from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
 from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret
@@ -163,7 +163,7 @@ async def installed(database_url: str, tmp_path: Path) -> AsyncIterator[LocalIns
         writes_per_minute=100_000,
     )
     parts = Parts(passwords=make_cheap_passwords, demo=lambda: DemoTransport(delay=0), clock=clock.tick, now=clock.now)
-    await prepare(settings, parts)
+    await prepare_by_copy(settings, parts)
     async with open_server(settings, parts=parts) as server:
         transport = httpx2.ASGITransport(app=server.pages, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://trunkline.test") as http:

@@ -81,14 +81,14 @@ async def test_a_second_start_gives_a_new_token_but_no_second_key(installed: Loc
 
 async def test_an_administrator_in_the_settings_leaves_nothing_to_set_up(database_url: str, tmp_path: Path) -> None:
     seeded = {"admin_email": "Root@Example.com", "admin_password": Secret(PASSWORD)}
-    async with open_local_installation(database_url, tmp_path / "data", **seeded) as installed:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True, **seeded) as installed:
         assert installed.first.setup_token is None
         assert installed.first.api_key is not None
         root = await installed.log_in("root@example.com")
         assert (await root.client.get("/api/auth/me")).json()["user"]["role"] == "admin"
         assert (await installed.client().get("/")).headers["location"] == FRONT_DOOR
     # The password of somebody who has changed it since is not set back by the next start.
-    async with open_local_installation(database_url, tmp_path / "data", **seeded) as installed:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True, **seeded) as installed:
         assert (await installed.log_in("root@example.com")).id == root.id
         assert installed.first.api_key is None
 
@@ -97,25 +97,25 @@ async def test_an_administrator_in_the_settings_leaves_nothing_to_set_up(databas
 async def test_half_an_administrator_is_refused(database_url: str, tmp_path: Path, given: str, missing: str) -> None:
     half: Any = {given: "root@example.com" if given == "admin_email" else Secret(PASSWORD)}
     with pytest.raises(InvalidInput, match=f"^TRUNKLINE_ADMIN_{missing}: is unset"):
-        async with open_local_installation(database_url, tmp_path / "data", **half):
+        async with open_local_installation(database_url, tmp_path / "data", anew=True, **half):
             pass
 
 
 async def test_settings_finish_a_set_up_that_waits(database_url: str, tmp_path: Path) -> None:
-    async with open_local_installation(database_url, tmp_path / "data") as installed:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True) as installed:
         waiting = installed.first.api_key
     seeded = {"admin_email": "root@example.com", "admin_password": Secret(PASSWORD)}
-    async with open_local_installation(database_url, tmp_path / "data", **seeded) as installed:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True, **seeded) as installed:
         root = await installed.log_in("root@example.com")
         assert waiting is not None
         assert installed.services.identity.actor(waiting.reveal()).user_id == root.id
 
 
 async def test_a_key_ring_survives_a_restart(database_url: str, tmp_path: Path) -> None:
-    async with open_local_installation(database_url, tmp_path / "data") as installed:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True) as installed:
         admin = await installed.set_up()
         instance = installed.ring.instance
-    async with open_local_installation(database_url, tmp_path / "data") as installed:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True) as installed:
         assert installed.ring.instance == instance
         assert (await installed.client(admin.access_token).get("/api/auth/me")).status_code == 200
 
@@ -154,8 +154,8 @@ async def test_after_set_up_one_lands_on_the_reference(local: LocalInstallation)
 
 
 async def test_two_machines_that_start_together_make_one_installation(database_url: str, tmp_path: Path) -> None:
-    async with open_local_installation(database_url, tmp_path / "data") as one:
-        async with open_local_installation(database_url, tmp_path / "data") as two:
+    async with open_local_installation(database_url, tmp_path / "data", anew=True) as one:
+        async with open_local_installation(database_url, tmp_path / "data", anew=True) as two:
             assert [one.first.api_key is None, two.first.api_key is None].count(False) == 1
             assert two.first.setup_token is not None
             answer = await two.client().post("/api/auth/setup", json=body(two))
