@@ -114,18 +114,28 @@ async def recount(database: Database, kept: list[UsageEvent], name: str, interva
 ZONES = sorted(name for name in available_timezones() if not name.startswith(("posix/", "right/")))
 
 
-@pytest.mark.parametrize(
-    ("interval", "names"),
-    [("day", ZONES[::2]), ("day", ZONES[1::2]), ("week", ZONES[::10]), ("month", ZONES[5::10])],
-    ids=["days of half the zones", "days of the others", "weeks", "months"],
-)
-async def test_in_every_zone(tmp_path: Path, interval: Interval, names: list[str]) -> None:
+YEAR = "2026-03-03/2026-11-20"
+
+
+def read_clock(kept: list[UsageEvent], name: str, interval: Interval) -> Hashable:
+    """All that a recount takes from a zone: where intervals begin, and what its clocks say then and at each call."""
+    zone = ZoneInfo(name)
+    span = read_span(None, *YEAR.split("/"), SINCE, zone)
+    assert span.since is not None
+    assert span.until is not None
+    edges = divide(span.since, span.until, interval, zone)
+    return tuple(edges), tuple(moment.astimezone(zone).replace(tzinfo=None) for moment in (*edges, *map(opened, kept)))
+
+
+@pytest.mark.parametrize("interval", ["day", "week", "month"])
+async def test_in_every_zone(tmp_path: Path, interval: Interval) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}")
     await database.migrate()
     kept = calls(1)
     await keep(database, kept)
-    for name in names:
-        await recount(database, kept, name, interval, "2026-03-03/2026-11-20")
+    # Most are others by a second name, or have the same clocks in that year: one recount is for all of those.
+    for name in {read_clock(kept, name, interval): name for name in ZONES}.values():
+        await recount(database, kept, name, interval, YEAR)
     await database.close()
 
 
@@ -151,7 +161,7 @@ async def test_on_both_databases(database: Database, seed: int) -> None:
     kept = calls(seed)
     await keep(database, kept)
     for name in HARD:
-        await recount(database, kept, name, "day", "2026-03-03/2026-11-20")
+        await recount(database, kept, name, "day", YEAR)
         for change in CHANGES:
             days = f"{(change - timedelta(days=2)).date()}/{(change + timedelta(days=2)).date()}"
             await recount(database, kept, name, "hour", days)
