@@ -80,17 +80,19 @@ class Audit:
         after: Mapping[str, JsonValue] | None = None,
         outcome: Outcome = "ok",
         workspace_id: str | None = None,
+        user_id: str | None = None,
     ) -> AuditEvent:
         """Add an event to the transaction of the change itself, so that neither is ever without the other.
 
-        ``actor`` None is the server itself, or somebody who has not signed in. ``workspace_id`` is the actor's unless
-        it is given; an empty one is for what belongs to no workspace.
+        ``actor`` None is the server itself, or somebody who has not signed in; ``user_id`` is then who has just proved
+        to be that person. ``workspace_id`` is the actor's unless it is given; an empty one is for what belongs to no
+        workspace.
         """
         now = current_request_context()
         event = AuditEvent(
             workspace_id=(actor.workspace_id if actor and workspace_id is None else workspace_id) or None,
-            actor_kind=actor.kind if actor else "system" if now.request_id is None else "anonymous",
-            actor_id=actor.user_id if actor else None,
+            actor_kind=actor.kind if actor else _kind_of(user_id, now.request_id),
+            actor_id=actor.user_id if actor else user_id,
             key_id=actor.key_id if actor else None,
             action=action,
             target_type=target[0],
@@ -212,3 +214,10 @@ def _show(event: AuditEvent, called: Mapping[Named, str]) -> AuditRecord:
         key_name=called.get(("key", event.key_id or "")),
         target_name=what,
     )
+
+
+def _kind_of(user_id: str | None, request_id: str | None) -> str:
+    """Of who did something without being an actor yet."""
+    if user_id is not None:
+        return "user"
+    return "system" if request_id is None else "anonymous"

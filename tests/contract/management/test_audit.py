@@ -125,6 +125,11 @@ async def test_a_failed_sign_in_is_noted_for_its_account(installed: LocalInstall
     assert [(event["actorKind"], event["targetId"]) for event in events] == [("anonymous", admin.id)]
 
 
+async def test_a_sign_in_is_its_persons_own_event(installed: LocalInstallation, admin: Person) -> None:
+    (event,) = (await admin.client.get("/api/audit?action=auth.login")).json()
+    assert (event["actorKind"], event["actorId"], event["targetId"]) == ("user", admin.id, admin.id)
+
+
 async def test_no_secret_is_in_a_table_a_log_or_an_error(
     installed: LocalInstallation, admin: Person, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -158,6 +158,7 @@ class Sessions:
             "auth.login",
             target=("user", user.id),
             workspace_id=personal.id if personal else None,
+            user_id=user.id,
             after={"sessionId": session.id},
         )
         return self._sign_in(user, session, refresh.secret)
