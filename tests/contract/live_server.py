@@ -6,20 +6,18 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import Any, TypeVar
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI
 
 from tests.contract.local_installation import PASSWORD, AnyInstallation, Person, make_cheap_passwords
+from tests.contract.serving import on_a_thread, read_port, serve
 from tests.migrated import lay_migrated
 from tests.prepared import prepare_by_copy
 from trunkline.app.parts import Parts
@@ -29,7 +27,6 @@ from trunkline.faces import v1
 from trunkline.faces.connection_limits import TRUSTED
 from trunkline.faces.forwarded import Forwarded
 from trunkline.faces.forwarder import Forwarder
-from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.settings import Settings
 
@@ -105,11 +102,11 @@ async def open_live_server(
         if forwarded:
             path = Path(stack.enter_context(TemporaryDirectory(prefix="tl"))) / "management.sock"
             await stack.enter_async_context(
-                _serve(Forwarded(application), uds=str(path), limits=TRUSTED, date_header=False)
+                serve(Forwarded(application), uds=str(path), limits=TRUSTED, date_header=False)
             )
             served = _Front(application, Forwarder(path, application.pages))
-        server = await stack.enter_async_context(_serve(served, protocol=PlainProtocol, host="127.0.0.1", port=0))
-        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        server = await stack.enter_async_context(serve(served, protocol=PlainProtocol, host="127.0.0.1", port=0))
+        url = f"http://127.0.0.1:{read_port(server)}"
         live = LiveServer(url, chosen, application.pages)
         try:
             yield live
@@ -131,54 +128,8 @@ class _Front:
         await (self._application if is_call else self._forwarder)(scope, receive, send)
 
 
-@asynccontextmanager
-async def _serve(application: Any, **options: Any) -> AsyncIterator[uvicorn.Server]:
-    config = ServerConfig(
-        application,
-        lifespan="off",
-        log_level="error",
-        ws="none",
-        interface="asgi3",
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-        **options,
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the test's process has its own
-    serving = asyncio.ensure_future(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0)
-    try:
-        yield server
-    finally:
-        server.should_exit = True
-        await serving
-
-
 @contextmanager
 def serve_live_server(directory: Path, **settings: Any) -> Iterator[LiveServer]:
     """The same on a thread of its own, for tests that are not asynchronous. Only its ``url`` is of use there."""
-    ready: Future[LiveServer] = Future()
-
-    async def serve() -> None:
-        over = asyncio.Event()
-        try:
-            async with open_live_server(directory, **settings) as live:
-                loop = asyncio.get_running_loop()
-                stop.append(lambda: loop.call_soon_threadsafe(over.set))
-                ready.set_result(live)
-                await over.wait()
-        except BaseException as error:
-            if not ready.done():
-                ready.set_exception(error)
-            raise
-
-    stop: list[Callable[[], object]] = []
-    thread = Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    try:
-        yield ready.result(30)
-    finally:
-        for end in stop:
-            end()
-        thread.join(30)
+    with on_a_thread(open_live_server(directory, **settings)) as live:
+        yield live

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, Scripted, in_turn, silence, slam, stream, whole
 from trunkline.core.hedging import Hedging
@@ -87,16 +88,16 @@ def upstreams() -> Iterator[tuple[Scripted, Scripted]]:
         yield bad, good
 
 
-def serve(upstreams: tuple[Scripted, Scripted], strategy: str) -> BareGateway:
+def serve(upstreams: tuple[Scripted, Scripted], strategy: str) -> CallServer:
     there = [
         configuration(name, "openai", model="m", base_url=each.url, api_key="k" * 20, shared=True)
         for name, each in zip(("bad", "good"), upstreams, strict=True)
     ]
     timeouts = Timeouts(connect=5, first_byte=1, between=1, total=6)
-    return BareGateway(there, routes=[route("r", "bad", "good", strategy=strategy)], timeouts=timeouts)
+    return CallServer(there, routes=[route("r", "bad", "good", strategy=strategy)], timeouts=timeouts)
 
 
-async def storm(bare: BareGateway, *, streamed: bool) -> tuple[int, float]:
+async def storm(bare: CallServer, *, streamed: bool) -> tuple[int, float]:
     """How many calls went well, and how many seconds all of them took."""
     body = {"model": "r", "messages": [{"role": "user", "content": "hello"}], "stream": streamed}
     headers = {"Authorization": f"Bearer {KEY}"}
@@ -154,6 +155,6 @@ def test_hedging_is_not_for_chats(upstreams: tuple[Scripted, Scripted]) -> None:
         for name, each in zip(("bad", "good"), upstreams, strict=True)
     ]
     routes = [route("r", "bad", "good", hedging=Hedging(after_ms=1))]
-    with BareGateway(there, routes=routes).serve() as bare:
+    with CallServer(there, routes=routes).serve() as bare:
         asyncio.run(storm(bare, streamed=False))
     assert good.asked == []

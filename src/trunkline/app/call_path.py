@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from trunkline.app.cache import open_cache
 from trunkline.app.calls import CallParts, Calls
 from trunkline.app.policy_gate import make_policy_gate
 from trunkline.app.shared_breakers import share_rests
+from trunkline.app.substitutes import Substitutes
 from trunkline.control.processes.loop_lag import LoopLag
 from trunkline.control.processes.standing import Standing, read_standing
 from trunkline.core.metric import Sample
@@ -30,7 +30,6 @@ from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client, Guard, Limits, LocalUpstreams
-from trunkline.providers.demo import DemoTransport
 from trunkline.settings import Settings
 from trunkline.vault.access_token import AccessTokens
 from trunkline.vault.token import Tokens
@@ -77,14 +76,17 @@ async def open_call_path(
     limits: LimitGate,
     authority: Authority,
     extensions: Extensions,
-    *,
-    demo: Callable[[], DemoTransport] = DemoTransport,
+    instead: Substitutes | None = None,
 ) -> AsyncGenerator[CallPath]:
-    """The parts, until the block ends. ``used`` hears of each key that was used; ``authority`` grants leases;
-    the gates of ``extensions`` stand behind our own, before kept responses are given."""
+    """The call path, until the block ends. ``used`` hears of each key that was used; ``authority`` grants leases;
+    the gates of ``extensions`` stand behind our own, before kept responses are given.
+
+    ``instead`` says what calls have otherwise than usual.
+    """
+    instead = instead or Substitutes()
     ring = vault.ring
     client = Client(Guard(LocalUpstreams.parse(settings.effective_local_upstreams), settings.ports), limits=Limits())
-    breakers = Breakers(time.monotonic)
+    breakers = Breakers(instead.ticks)
     lag, captured = LoopLag(), CaptureQueue()
     capture_gate = CaptureGate(captured, random.random)
     guard = make_policy_gate(settings, journal, prices, lambda: calls.gateway)
@@ -102,17 +104,20 @@ async def open_call_path(
 
     try:
         async with open_cache(settings, ring, lambda: calls.gateway) as cache, share_rests(settings, breakers):
+            gates = (capture_gate, limits, guard, *extensions.gates, cache, budgets)
             call_parts = CallParts(
                 holder=holder,
                 books=journal,
                 prices=prices,
-                client=client,
-                demo=demo(),
+                client=instead.transport(client),
+                demo=instead.demo(),
                 open_secret=vault.open,
                 identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
-                gates=(capture_gate, limits, guard, *extensions.gates, cache, budgets),
+                gates=gates if instead.gates is None else instead.gates,
                 window=prices.context_window,
                 traits=prices.traits,
+                random=instead.random,
+                ticks=instead.ticks,
             )
             calls = Calls(settings, call_parts, breakers)
             yield CallPath(

@@ -39,7 +39,7 @@ from trunkline.vault.stored_secret import StoredSecret
 
 @dataclass(frozen=True, kw_only=True)
 class CallParts:
-    """What the settings do not say: a server has it of its vault, its journal and the network, a test has its own.
+    """What the settings do not say: it is of the vault, the journal and the network.
 
     ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds; ``random`` is what weighted routes draw from.
     ``window`` tells how many tokens a model takes, where that is known, ``traits`` what else it can do.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from trunkline.app.people import People
+from trunkline.app.substitutes import Substitutes
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.faces.http.services import Services
 from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.providers.demo import DemoTransport
 from trunkline.storage.database import Database
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.password import Passwords
@@ -30,7 +30,7 @@ class Parts:
     """
 
     passwords: Callable[[], Passwords] = Passwords
-    demo: Callable[[], DemoTransport] = DemoTransport
+    calls: Substitutes = field(default_factory=Substitutes)
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = _now
 

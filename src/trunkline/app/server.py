@@ -141,7 +141,7 @@ async def open_server(
         authority = LeaseAuthority(resources.database, recall_from(ask_each, lambda: path.leases))
         path = await stack.enter_async_context(
             open_call_path(
-                settings, vault, holder, journal, prices, key_use.note, limits, authority, extensions, demo=parts.demo
+                settings, vault, holder, journal, prices, key_use.note, limits, authority, extensions, parts.calls
             )
         )
         calls = path.calls

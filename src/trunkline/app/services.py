@@ -145,7 +145,7 @@ def make_services(
     credentials = Credentials(vault)
     sealed_keys = SealedKeys(ring)
     rotation = Rotation(database, vault, Installation(database), audit)
-    reach = Reach(credentials, client, {"demo": parts.demo()}, client, vault.references)
+    reach = Reach(credentials, client, {"demo": parts.calls.demo()}, client, vault.references)
     provider_models = ProviderModels(database, reach, prices, clock=parts.clock)
     jobs = Jobs(database)
     caching_rules = CachingRules(settings.cache_seconds, settings.keep_conversations_days)

@@ -16,6 +16,7 @@ from tests.contract.local_installation import make_cheap_passwords
 from tests.prepared import prepare_by_copy
 from trunkline.app.parts import Parts, Wiring
 from trunkline.app.server import open_server
+from trunkline.app.substitutes import Substitutes
 from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret
 from trunkline.faces.http.services import Services
@@ -162,7 +163,12 @@ async def installed(database_url: str, tmp_path: Path) -> AsyncIterator[LocalIns
         local_upstreams="loopback",
         writes_per_minute=100_000,
     )
-    parts = Parts(passwords=make_cheap_passwords, demo=lambda: DemoTransport(delay=0), clock=clock.tick, now=clock.now)
+    parts = Parts(
+        passwords=make_cheap_passwords,
+        calls=Substitutes(demo=lambda: DemoTransport(delay=0)),
+        clock=clock.tick,
+        now=clock.now,
+    )
     await prepare_by_copy(settings, parts)
     async with open_server(settings, parts=parts) as server:
         transport = httpx2.ASGITransport(app=server.pages, raise_app_exceptions=False)

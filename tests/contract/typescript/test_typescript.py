@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.conftest import PROVIDERS
+from tests.contract.v1.entries import KEY
 from tests.upstreams.aimock import NODE
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.needs_node
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_suite(bare: BareGateway, suite: str) -> None:
+def test_suite(bare: CallServer, suite: str) -> None:
     """Every test of a file passes, and every provider has answered. What fails is in the output."""
     before = len(bare.books.events)
     ran = subprocess.run(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY as GATEWAY_KEY
-from tests.contract.v1.bare_gateway import BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY as GATEWAY_KEY
+from tests.contract.v1.entries import configuration
 from tests.upstreams import aimock
 
 PROVIDERS = ("openai", "anthropic", "gemini", "ollama", "openrouter")
@@ -34,7 +35,7 @@ def keyless_mock() -> Iterator[aimock.Aimock]:
 
 
 @pytest.fixture(scope="session")
-def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> Iterator[BareGateway]:
+def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> Iterator[CallServer]:
     bases = {"openrouter": f"{mock.url}/api/v1", "ollama": keyless_mock.url}
     configurations = [
         configuration(
@@ -47,17 +48,17 @@ def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> Iterator[BareGatew
         for provider in PROVIDERS
     ]
     configurations.append(configuration("demo", "demo", model="demo-chat"))
-    with BareGateway(configurations, default="openai").serve() as running:
+    with CallServer(configurations, default="openai").serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+def client(bare: CallServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client
 
 
 @pytest.fixture
-async def async_client(bare: BareGateway):
+async def async_client(bare: CallServer):
     async with openai.AsyncOpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client

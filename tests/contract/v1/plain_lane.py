@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.e2e.server import wait_for
 from tests.upstreams import scripted
 from trunkline.core.errors import TooMany
@@ -116,7 +117,7 @@ class Lane:
     """A gateway, and the provider behind it. ``usual`` is an answer of that."""
 
     def __init__(
-        self, bare: BareGateway, upstream: scripted.Scripted, gate: PlaceGate, usual: bytes | None = None
+        self, bare: CallServer, upstream: scripted.Scripted, gate: PlaceGate, usual: bytes | None = None
     ) -> None:
         self.bare = bare
         self.gate = gate
@@ -254,7 +255,7 @@ def start(
                 )
                 for name, each in models.items()
             ]
-            bare = BareGateway(
+            bare = CallServer(
                 entries,
                 routes=[] if strategy is None else [route("gpt", *models, strategy=strategy)],
                 random=Random(7),

@@ -8,8 +8,9 @@ from typing import Any
 import anthropic
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.conftest import PROVIDERS
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.test_openai_sdk import HELLO, PICTURE
 from tests.upstreams.aimock import KEY as SECRET
 
@@ -26,7 +27,7 @@ both_ways = pytest.mark.parametrize("streamed", [False, True])
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[anthropic.Anthropic]:
+def client(bare: CallServer) -> Iterator[anthropic.Anthropic]:
     with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=0) as client:
         yield client
 
@@ -41,7 +42,7 @@ def ask(client: anthropic.Anthropic, streamed: bool, **asked: Any) -> anthropic.
 
 @every_provider
 @both_ways
-def test_text(client: anthropic.Anthropic, bare: BareGateway, provider: str, streamed: bool) -> None:
+def test_text(client: anthropic.Anthropic, bare: CallServer, provider: str, streamed: bool) -> None:
     message = ask(
         client,
         streamed,
@@ -129,7 +130,7 @@ def test_errors(client: anthropic.Anthropic, provider: str, streamed: bool, said
     assert SECRET not in raised.value.response.text
 
 
-def test_own_errors_have_the_clients_shape(client: anthropic.Anthropic, bare: BareGateway) -> None:
+def test_own_errors_have_the_clients_shape(client: anthropic.Anthropic, bare: CallServer) -> None:
     with pytest.raises(anthropic.NotFoundError) as raised:
         ask(client, False, model="opnai", messages=[{"role": "user", "content": "x"}])
     assert "openai" in raised.value.response.json()["error"]["message"]

@@ -10,7 +10,8 @@ import anthropic
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.contract.v1.test_faults import GOOD
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, in_turn, whole
@@ -30,12 +31,12 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entries = [
         configuration(name, "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa", shared=True)
         for name in ("up", "also")
     ]
-    with BareGateway(entries, routes=[route("both", "up", "also")]).serve() as running:
+    with CallServer(entries, routes=[route("both", "up", "also")]).serve() as running:
         yield running
 
 
@@ -50,7 +51,7 @@ def failing(status: str, more: str = "") -> scripted.Script:
 
 
 @pytest.mark.parametrize("status", ["500 X", "502 X", "503 X", "504 X"])
-def test_the_sdks_do_not_multiply_our_attempts(bare: BareGateway, upstream: Scripted, status: str) -> None:
+def test_the_sdks_do_not_multiply_our_attempts(bare: CallServer, upstream: Scripted, status: str) -> None:
     upstream.script = failing(status)
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.InternalServerError) as caught:
@@ -64,7 +65,7 @@ def test_the_sdks_do_not_multiply_our_attempts(bare: BareGateway, upstream: Scri
     assert len(upstream.asked) == 2 * first
 
 
-def test_all_targets_failed(bare: BareGateway, upstream: Scripted) -> None:
+def test_all_targets_failed(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = failing("503 X")
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.InternalServerError):
@@ -72,7 +73,7 @@ def test_all_targets_failed(bare: BareGateway, upstream: Scripted) -> None:
     assert len(upstream.asked) <= 2 * retry.MAX_ATTEMPTS
 
 
-def test_who_is_told_when_to_come_back_may(bare: BareGateway, upstream: Scripted) -> None:
+def test_who_is_told_when_to_come_back_may(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = failing("429 X", "retry-after: 30\r\n")
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(openai.RateLimitError) as caught:
@@ -81,7 +82,7 @@ def test_who_is_told_when_to_come_back_may(bare: BareGateway, upstream: Scripted
     assert "x-should-retry" not in caught.value.response.headers
 
 
-def test_what_is_never_tried_again_needs_no_word(bare: BareGateway, upstream: Scripted) -> None:
+def test_what_is_never_tried_again_needs_no_word(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = failing("400 X")
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.BadRequestError) as caught:
@@ -90,7 +91,7 @@ def test_what_is_never_tried_again_needs_no_word(bare: BareGateway, upstream: Sc
     assert len(upstream.asked) == 1
 
 
-def test_the_providers_own_word_counts(bare: BareGateway, upstream: Scripted) -> None:
+def test_the_providers_own_word_counts(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = in_turn(failing("500 X", "x-should-retry: false\r\n"), whole(GOOD))
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.InternalServerError):
@@ -99,7 +100,7 @@ def test_the_providers_own_word_counts(bare: BareGateway, upstream: Scripted) ->
         assert client.chat.completions.create(model="up", messages=MESSAGES).choices
 
 
-def test_a_provider_that_promises_is_not_repeated(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_provider_that_promises_is_not_repeated(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = failing("503 X", "x-should-retry: true\r\n")
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(openai.InternalServerError) as caught:

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from trunkline.gateway.snapshot import KeyEntry
 
 ASK: Any = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[BareGateway]:
+def bare() -> Iterator[CallServer]:
     keys = {
         KEY: KeyEntry(id="k-1", workspace_id="w-1", user_id="u-1"),
         "tl-expired": KeyEntry(id="k-2", workspace_id="w-1", user_id="u-1", expires_at=time.time() - 1),
@@ -30,11 +31,11 @@ def bare() -> Iterator[BareGateway]:
         configuration("entry", "openai", api_key="sk-aaaaaaaaaaaaaaaaaaaaaaaa"),
         configuration("old", "demo", model="demo-chat", is_active=False),
     ]
-    with BareGateway(configurations, keys=keys).serve() as running:
+    with CallServer(configurations, keys=keys).serve() as running:
         yield running
 
 
-def ask(bare: BareGateway, body: Any, *, path: str = "/v1/chat/completions", method: str = "POST", **headers: str):
+def ask(bare: CallServer, body: Any, *, path: str = "/v1/chat/completions", method: str = "POST", **headers: str):
     connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -46,7 +47,7 @@ def ask(bare: BareGateway, body: Any, *, path: str = "/v1/chat/completions", met
     return response, value
 
 
-def error(bare: BareGateway, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
+def error(bare: CallServer, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
     before = len(bare.books.opened)
     response, value = ask(bare, body, **options)
     assert len(bare.books.opened) == before, "a refused call was opened"
@@ -65,14 +66,14 @@ def error(bare: BareGateway, body: Any, **options: Any) -> tuple[int, dict[str, 
         ({"model": "", "messages": []}, "model"),
     ],
 )
-def test_broken_bodies(bare: BareGateway, body: Any, param: str | None) -> None:
+def test_broken_bodies(bare: CallServer, body: Any, param: str | None) -> None:
     status, told = error(bare, body)
     assert status == 400
     assert told["type"] == "invalid_request_error"
     assert told["param"] == param
 
 
-def test_too_large(bare: BareGateway) -> None:
+def test_too_large(bare: CallServer) -> None:
     status, told = error(bare, b" " * ((1 << 20) + 1))
     assert status == 413
     assert "TRUNKLINE_MAX_BODY_MB" in told["message"]
@@ -91,27 +92,27 @@ def test_too_large(bare: BareGateway) -> None:
         ({"x_api_key": "tl-wrong"}, "invalid_api_key"),
     ],
 )
-def test_keys_that_open_nothing(bare: BareGateway, headers: dict[str, str], code: str) -> None:
+def test_keys_that_open_nothing(bare: CallServer, headers: dict[str, str], code: str) -> None:
     status, told = error(bare, ASK, **headers)
     assert status == 401
     assert told["code"] == code
 
 
 @pytest.mark.parametrize("name", ["authorization", "x_api_key", "x_goog_api_key"])
-def test_every_carrier_opens(bare: BareGateway, name: str) -> None:
+def test_every_carrier_opens(bare: CallServer, name: str) -> None:
     value = f"Bearer {KEY}" if name == "authorization" else KEY
     response, answer = ask(bare, ASK, **{name: value})
     assert response.status == 200
     assert answer["choices"][0]["message"]["content"]
 
 
-def test_two_different_keys(bare: BareGateway) -> None:
+def test_two_different_keys(bare: CallServer) -> None:
     status, told = error(bare, ASK, authorization=f"Bearer {KEY}", x_api_key="tl-narrow")
     assert (status, told["code"]) == (400, "conflicting_credentials")
 
 
 @pytest.mark.parametrize(("own", "other"), [("x_api_key", "authorization"), ("authorization", "x_goog_api_key")])
-def test_a_key_counts_beside_a_token_of_a_vendor(bare: BareGateway, own: str, other: str) -> None:
+def test_a_key_counts_beside_a_token_of_a_vendor(bare: CallServer, own: str, other: str) -> None:
     values = {own: KEY, other: "sk-ant-oat01-AAAABBBBCCCC"}
     response, _ = ask(
         bare, ASK, **{name: f"Bearer {value}" if name == "authorization" else value for name, value in values.items()}
@@ -119,16 +120,16 @@ def test_a_key_counts_beside_a_token_of_a_vendor(bare: BareGateway, own: str, ot
     assert response.status == 200
 
 
-def test_two_tokens_of_vendors(bare: BareGateway) -> None:
+def test_two_tokens_of_vendors(bare: CallServer) -> None:
     status, told = error(bare, ASK, authorization="Bearer sk-ant-oat01-AAAABBBBCCCC", x_api_key="sk-ant-api03-AAAABBBB")
     assert (status, told["code"]) == (400, "conflicting_credentials")
 
 
-def test_viewers_may_not_call(bare: BareGateway) -> None:
+def test_viewers_may_not_call(bare: CallServer) -> None:
     assert error(bare, ASK, authorization="Bearer tl-viewer")[0] == 403
 
 
-def test_narrow_key(bare: BareGateway) -> None:
+def test_narrow_key(bare: CallServer) -> None:
     status, told = error(bare, ASK, authorization="Bearer tl-narrow")
     assert (status, told["code"]) == (403, "model_not_allowed")
 
@@ -137,19 +138,19 @@ def test_narrow_key(bare: BareGateway) -> None:
     ("model", "hint"),
     [("dmo", "demo"), ("entry", "entry/<model>"), ("old", "switched off"), ("nobody/gpt-4", "demo"), ("demo/", "demo")],
 )
-def test_unknown_models_name_the_nearest(bare: BareGateway, model: str, hint: str) -> None:
+def test_unknown_models_name_the_nearest(bare: CallServer, model: str, hint: str) -> None:
     status, told = error(bare, {**ASK, "model": model})
     assert (status, told["code"]) == (404, "model_not_found")
     assert hint in told["message"]
 
 
-def test_unknown_paths(bare: BareGateway) -> None:
+def test_unknown_paths(bare: CallServer) -> None:
     status, told = error(bare, b"", path="/v1/nothing")
     assert (status, told["code"]) == (404, "unknown_path")
     assert "POST /v1/nothing" in told["message"]
 
 
-def test_request_ids_are_kept_when_sane(bare: BareGateway) -> None:
+def test_request_ids_are_kept_when_sane(bare: CallServer) -> None:
     assert ask(bare, ASK, authorization=f"Bearer {KEY}", x_request_id="mine-1")[0].headers["x-request-id"] == "mine-1"
     given = ask(bare, ASK, authorization=f"Bearer {KEY}", x_request_id="a b<script>")[0].headers["x-request-id"]
     assert "<" not in given

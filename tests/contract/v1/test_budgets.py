@@ -14,7 +14,8 @@ import pytest
 from google import genai
 from google.genai.errors import ClientError
 
-from tests.contract.v1.bare_gateway import KEY, PRICE, BareGateway, Prices, configuration, route
+from tests.contract.v1.call_server import PRICE, CallServer, Prices
+from tests.contract.v1.entries import KEY, configuration, route
 from trunkline.core.budget import Budget, DefaultPrice
 from trunkline.core.errors import Unavailable
 from trunkline.core.price import NANOS_PER_USD
@@ -69,16 +70,16 @@ def make_budget(amount: int = NANOS_PER_USD, **fields: Any) -> Budget:
 
 
 @contextmanager
-def serving(*budgets: Budget, **fields: Any) -> Iterator[tuple[BareGateway, Purse]]:
+def serving(*budgets: Budget, **fields: Any) -> Iterator[tuple[CallServer, Purse]]:
     purse = Purse(budgets)
     prices = fields.pop("prices", Prices())
     gate = BudgetGate(LeaseDesk(purse, "here"), prices, lambda *_: 100_000)
     made = [configuration(name, "demo", model=model, shared=True) for name, model in (("a", "demo-chat"), ("b", "b"))]
-    with BareGateway(made, default="a", budgets=budgets, gates=(gate,), prices=prices, **fields).serve() as bare:
+    with CallServer(made, default="a", budgets=budgets, gates=(gate,), prices=prices, **fields).serve() as bare:
         yield bare, purse
 
 
-def ask(bare: BareGateway, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
+def ask(bare: CallServer, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
     headers = {"authorization": f"Bearer {KEY}", **fields.pop("headers", {})}
     return httpx2.post(bare.url + path, json={**TRY, **fields}, headers=headers, timeout=20)
 
@@ -171,7 +172,7 @@ def test_without_a_word_of_the_authority_no_more_is_spent_than_is_leased() -> No
         assert "Team Search" in answer.json()["error"]["message"]
 
 
-class Unpriced:
+class Unpriced(Prices):
     """Knows no price at all."""
 
     def find(self, provider: object, model: str, terms: object = None) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -45,9 +46,9 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entry = configuration("up", "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa")
-    with BareGateway([entry]).serve() as running:
+    with CallServer([entry]).serve() as running:
         yield running
 
 
@@ -69,7 +70,7 @@ def _traced() -> Iterator[None]:
         tracemalloc.stop()
 
 
-def begin(bare: BareGateway, path: str, *, streamed: bool) -> socket.socket:
+def begin(bare: CallServer, path: str, *, streamed: bool) -> socket.socket:
     """A client that asks and does not read."""
     body = json.dumps({**PATHS[path], "stream": streamed}).encode()
     client = socket.socket()
@@ -129,7 +130,7 @@ def all_of(kind: type) -> list[Any]:
         ("/v1/responses", 5),
     ],
 )
-def test_streams(bare: BareGateway, upstream: Scripted, path: str, size: int) -> None:
+def test_streams(bare: CallServer, upstream: Scripted, path: str, size: int) -> None:
     many = chunk("x" * size) * max(1, 50_000 // (size + 150))
     upstream.script = stream(*[many] * 2000, end="never")
 
@@ -149,7 +150,7 @@ def test_streams(bare: BareGateway, upstream: Scripted, path: str, size: int) ->
 
 @pytest.mark.usefixtures("_traced")
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
-def test_whole_answers(bare: BareGateway, upstream: Scripted, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_answers(bare: CallServer, upstream: Scripted, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "PATIENCE_SECONDS", 0.05)
     upstream.script = whole(LARGE)
 

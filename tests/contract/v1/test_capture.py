@@ -11,7 +11,8 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.contract.v1.test_response_cache import GOOD, STREAM
 from tests.e2e.server import wait_for
 from tests.upstreams import scripted
@@ -30,7 +31,7 @@ ALL = CaptureRule(rate=1.0)
 
 
 class CapturingGateway:
-    def __init__(self, bare: BareGateway, queue: CaptureQueue, upstream: scripted.Scripted) -> None:
+    def __init__(self, bare: CallServer, queue: CaptureQueue, upstream: scripted.Scripted) -> None:
         self.bare, self.queue, self.upstream = bare, queue, upstream
 
     def ask(self, path: str = "/v1/chat/completions", model: str = "a", **fields: Any) -> httpx2.Response:
@@ -64,7 +65,7 @@ def capturing(
         )
         gates = (CaptureGate(queue, lambda: chance), *more)
         routes = [route("r", "a", caching=Caching(ttl_seconds=60))]
-        with BareGateway([there], routes=routes, gates=gates, capture=rule, **given).serve() as bare:
+        with CallServer([there], routes=routes, gates=gates, capture=rule, **given).serve() as bare:
             upstream.script = whole(json.dumps(GOOD).encode())
             yield CapturingGateway(bare, queue, upstream)
 

@@ -10,11 +10,12 @@ import openai
 import pytest
 from joserfc.jwk import RSAKey
 
-from tests.contract.v1.bare_gateway import KEY as GATEWAY_KEY
-from tests.contract.v1.bare_gateway import BareGateway, Lazy, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY as GATEWAY_KEY
+from tests.contract.v1.entries import configuration
 from tests.unit.providers.fakes import reply
 from tests.upstreams import aimock
-from trunkline.outbound import Client, Guard, LocalUpstreams, OutgoingRequest
+from trunkline.outbound import Client, OutgoingRequest, Transport
 from trunkline.providers.service_account import TOKEN_URL
 
 HELLO = "Hello from the other side — 你好, \u2028 done."
@@ -40,7 +41,11 @@ class Tokens:
     def __init__(self) -> None:
         self.asked = 0
         self.sent: list[OutgoingRequest] = []
-        self._client = Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset())))
+        self._client: Client
+
+    def over(self, client: Client) -> Transport:
+        self._client = client
+        return self
 
     async def send(self, request: OutgoingRequest, *given: Any) -> Any:
         if str(request.url) == TOKEN_URL:
@@ -56,7 +61,7 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture(scope="module")
-def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock, tokens: Tokens) -> Iterator[BareGateway]:
+def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock, tokens: Tokens) -> Iterator[CallServer]:
     account = {
         "type": "service_account",
         "client_email": "robot@p.iam.gserviceaccount.com",
@@ -95,12 +100,12 @@ def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock, tokens: Tokens) -> It
         ),
         configuration("wrong", "bedrock", model=claude, base_url=mock.url, api_key="ABSKwrong-0123456789"),
     ]
-    with BareGateway(configurations, client=tokens).serve() as running:
+    with CallServer(configurations, transport=tokens.over).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+def client(bare: CallServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client
 
@@ -111,7 +116,7 @@ def last(mock: aimock.Aimock) -> dict[str, Any]:
 
 
 @every_cloud
-def test_text(client: openai.OpenAI, bare: BareGateway, cloud: str) -> None:
+def test_text(client: openai.OpenAI, bare: CallServer, cloud: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=cloud,
         messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "say hello"}],
@@ -127,7 +132,7 @@ def test_text(client: openai.OpenAI, bare: BareGateway, cloud: str) -> None:
 
 
 @every_cloud
-def test_text_streamed(client: openai.OpenAI, bare: BareGateway, cloud: str) -> None:
+def test_text_streamed(client: openai.OpenAI, bare: CallServer, cloud: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=cloud,
         messages=[{"role": "user", "content": "say hello"}],
@@ -199,7 +204,7 @@ def test_a_deployment_is_asked_at_its_own_path(client: openai.OpenAI, mock: aimo
     assert last(mock)["path"].partition("?")[0] == "/openai/deployments/my-gpt/chat/completions"
 
 
-def test_a_wrong_key_is_not_the_callers_fault(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_a_wrong_key_is_not_the_callers_fault(client: openai.OpenAI, bare: CallServer) -> None:
     with pytest.raises(openai.APIStatusError) as caught:
         client.chat.completions.create(model="wrong", messages=[{"role": "user", "content": "say hello"}])
     assert caught.value.status_code >= 500

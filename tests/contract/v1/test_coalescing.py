@@ -11,7 +11,8 @@ from typing import Any
 import httpx2
 from aiohttp import web  # noqa: TID251 - a server for tests
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from trunkline.core.usage_event import UsageEvent
 
 
@@ -51,14 +52,14 @@ async def ask_all(url: str, inputs: list[Any], **more: Any) -> list[httpx2.Respo
         return list(await asyncio.gather(*(client.post(f"{url}/v1/embeddings", json=body) for body in bodies)))
 
 
-def events_of(bare: BareGateway) -> list[UsageEvent]:
+def events_of(bare: CallServer) -> list[UsageEvent]:
     return list(bare.books.events)
 
 
 @asynccontextmanager
-async def gateway(embedder: Embedder, **parameters: Any) -> AsyncIterator[BareGateway]:
+async def gateway(embedder: Embedder, **parameters: Any) -> AsyncIterator[CallServer]:
     async with serving(embedder) as url:
-        bare = BareGateway([configuration("vectors", "custom", base_url=url, model="m", parameters=parameters)])
+        bare = CallServer([configuration("vectors", "custom", base_url=url, model="m", parameters=parameters)])
         with bare.serve():
             yield bare
 

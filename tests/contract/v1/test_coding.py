@@ -14,7 +14,8 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, LIMIT, BareGateway, configuration
+from tests.contract.v1.call_server import LIMIT, CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -53,16 +54,16 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entries = [
         configuration("up", "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa"),
         configuration("vectors", "demo", model="demo-embeddings"),
     ]
-    with BareGateway(entries).serve() as running:
+    with CallServer(entries).serve() as running:
         yield running
 
 
-def post(bare: BareGateway, path: str, body: bytes, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+def post(bare: CallServer, path: str, body: bytes, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
     with closing(http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)) as connection:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("POST", path, body, {"authorization": f"Bearer {KEY}", **fields})
@@ -72,13 +73,13 @@ def post(bare: BareGateway, path: str, body: bytes, **headers: str) -> tuple[htt
 
 @pytest.mark.parametrize("coding", PACKERS)
 @pytest.mark.parametrize("path", ASKS)
-def test_compressed_requests_are_read(bare: BareGateway, upstream: Scripted, path: str, coding: str) -> None:
+def test_compressed_requests_are_read(bare: CallServer, upstream: Scripted, path: str, coding: str) -> None:
     upstream.script = whole(answer_of("hello"))
     answer, body = post(bare, path, PACKERS[coding](json.dumps(ASKS[path]).encode()), content_encoding=coding)
     assert answer.status == 200, body
 
 
-def test_what_the_provider_gets_is_plain(bare: BareGateway, upstream: Scripted) -> None:
+def test_what_the_provider_gets_is_plain(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(answer_of("hello"))
     body = json.dumps({**ASKS["/v1/chat/completions"], "user": "somebody"}).encode()
     post(bare, "/v1/chat/completions", gzip.compress(body), content_encoding="gzip")
@@ -87,7 +88,7 @@ def test_what_the_provider_gets_is_plain(bare: BareGateway, upstream: Scripted) 
     assert json.loads(asked.body)["user"] == "somebody"
 
 
-def test_forms_can_be_compressed(bare: BareGateway, upstream: Scripted) -> None:
+def test_forms_can_be_compressed(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(b'{"text": "hello"}')
     form = b'--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nup\r\n'
     form += b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\n\0\1\2\r\n--b--\r\n'
@@ -98,7 +99,7 @@ def test_forms_can_be_compressed(bare: BareGateway, upstream: Scripted) -> None:
 
 @pytest.mark.parametrize("path", ASKS)
 @pytest.mark.parametrize("coding", ["compress", "gzip, snappy", "aws-chunked"])
-def test_another_coding_is_refused_by_name(bare: BareGateway, path: str, coding: str) -> None:
+def test_another_coding_is_refused_by_name(bare: CallServer, path: str, coding: str) -> None:
     answer, body = post(bare, path, b"whatever", content_encoding=coding)
     assert answer.status == 415
     assert answer.headers["accept-encoding"] == "gzip, deflate, zstd, br"
@@ -108,7 +109,7 @@ def test_another_coding_is_refused_by_name(bare: BareGateway, path: str, coding:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd", "br"])
-def test_what_is_not_of_its_coding(bare: BareGateway, coding: str) -> None:
+def test_what_is_not_of_its_coding(bare: CallServer, coding: str) -> None:
     answer, body = post(bare, "/v1/chat/completions", b'{"model": "up"}', content_encoding=coding)
     assert answer.status == 400
     told = json.loads(body)["error"]
@@ -116,13 +117,13 @@ def test_what_is_not_of_its_coding(bare: BareGateway, coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", PACKERS)
-def test_bombs(bare: BareGateway, coding: str) -> None:
+def test_bombs(bare: CallServer, coding: str) -> None:
     answer, body = post(bare, "/v1/chat/completions", PACKERS[coding](bytes(50 * LIMIT)), content_encoding=coding)
     assert answer.status == 413
     assert "over the limit of 1 MiB" in json.loads(body)["error"]["message"]
 
 
-def test_without_a_key_nothing_is_unpacked(bare: BareGateway) -> None:
+def test_without_a_key_nothing_is_unpacked(bare: CallServer) -> None:
     answer, _ = post(bare, "/v1/chat/completions", b"x", authorization="Bearer tl-wrong", content_encoding="compress")
     assert answer.status == 401
 
@@ -143,7 +144,7 @@ def unpack(coding: str, body: bytes) -> bytes:
 @pytest.mark.parametrize("path", [path for path in ASKS if path != "/v1/embeddings"])
 @pytest.mark.parametrize("times", [1, 20])
 def test_answers_are_compressed_for_who_asks(
-    bare: BareGateway, upstream: Scripted, path: str, accept: str, coding: str, times: int
+    bare: CallServer, upstream: Scripted, path: str, accept: str, coding: str, times: int
 ) -> None:
     upstream.script = whole(answer_of(WORDS * times))
     body = json.dumps(ASKS[path]).encode()
@@ -159,7 +160,7 @@ def test_answers_are_compressed_for_who_asks(
 
 
 @pytest.mark.parametrize("text", ["hello", "x" * (SMALLEST - 400)])
-def test_small_answers_stay(bare: BareGateway, upstream: Scripted, text: str) -> None:
+def test_small_answers_stay(bare: CallServer, upstream: Scripted, text: str) -> None:
     upstream.script = whole(answer_of(text))
     ask = json.dumps(ASKS["/v1/chat/completions"]).encode()
     answer, body = post(bare, "/v1/chat/completions", ask, accept_encoding="gzip")
@@ -167,7 +168,7 @@ def test_small_answers_stay(bare: BareGateway, upstream: Scripted, text: str) ->
     assert json.loads(body)["choices"]
 
 
-def test_streams_stay(bare: BareGateway, upstream: Scripted) -> None:
+def test_streams_stay(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = stream(chunk(WORDS), chunk(finish="stop"), b"data: [DONE]\n\n")
     ask = json.dumps({**ASKS["/v1/chat/completions"], "stream": True}).encode()
     answer, body = post(bare, "/v1/chat/completions", ask, accept_encoding="gzip, br, zstd")
@@ -175,14 +176,14 @@ def test_streams_stay(bare: BareGateway, upstream: Scripted) -> None:
     assert body.endswith(b"data: [DONE]\n\n")
 
 
-def test_sound_stays(bare: BareGateway, upstream: Scripted) -> None:
+def test_sound_stays(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(bytes(10_000), kind="audio/wav")
     ask = json.dumps({"model": "up", "input": "hi", "voice": "alloy"}).encode()
     answer, body = post(bare, "/v1/audio/speech", ask, accept_encoding="gzip")
     assert (answer.headers["content-encoding"], body) == (None, bytes(10_000))
 
 
-def test_errors_and_lists_too(bare: BareGateway, upstream: Scripted) -> None:
+def test_errors_and_lists_too(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(json.dumps({"error": {"message": WORDS[:4000]}}).encode(), status="400 Bad")
     ask = json.dumps(ASKS["/v1/chat/completions"]).encode()
     answer, body = post(bare, "/v1/chat/completions", ask, accept_encoding="gzip")
@@ -190,7 +191,7 @@ def test_errors_and_lists_too(bare: BareGateway, upstream: Scripted) -> None:
     assert "lighthouse" in json.loads(gzip.decompress(body))["error"]["message"]
 
 
-def test_sdks_see_no_difference(bare: BareGateway, upstream: Scripted) -> None:
+def test_sdks_see_no_difference(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(answer_of(WORDS))
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         seen = client.chat.completions.with_raw_response.create(model="up", messages=[{"role": "user", "content": "a"}])
@@ -198,7 +199,7 @@ def test_sdks_see_no_difference(bare: BareGateway, upstream: Scripted) -> None:
         assert seen.parse().choices[0].message.content == WORDS
 
 
-def test_chunked_and_compressed(bare: BareGateway, upstream: Scripted) -> None:
+def test_chunked_and_compressed(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(answer_of("hello"))
     packed = gzip.compress(json.dumps(ASKS["/v1/chat/completions"]).encode())
     headers = {"authorization": f"Bearer {KEY}", "content-encoding": "gzip"}

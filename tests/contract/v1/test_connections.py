@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from trunkline.faces.connection_limits import ConnectionLimits
 
 ASK = b'{"model": "demo", "messages": [{"role": "user", "content": "hello"}]}'
@@ -19,19 +20,19 @@ REQUEST = (
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[BareGateway]:
-    with BareGateway(
+def bare() -> Iterator[CallServer]:
+    with CallServer(
         [configuration("demo", "demo", model="demo-chat")], limits=ConnectionLimits(head_seconds=0.2), idle_seconds=1
     ).serve() as running:
         yield running
 
 
-def connect(bare: BareGateway) -> socket.socket:
+def connect(bare: CallServer) -> socket.socket:
     return socket.create_connection(("127.0.0.1", bare.port), timeout=20)
 
 
 @pytest.mark.parametrize("begun", [b"", b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-slow: "])
-def test_half_open_heads_are_cut_off(bare: BareGateway, begun: bytes) -> None:
+def test_half_open_heads_are_cut_off(bare: CallServer, begun: bytes) -> None:
     with connect(bare) as client:
         client.sendall(begun)
         with suppress(ConnectionResetError):
@@ -49,7 +50,7 @@ def answer(client: socket.socket) -> bytes:
     return head
 
 
-def test_connections_are_kept_and_idle_ones_closed(bare: BareGateway) -> None:
+def test_connections_are_kept_and_idle_ones_closed(bare: CallServer) -> None:
     with connect(bare) as client:
         for _ in range(3):
             client.sendall(REQUEST)
@@ -57,7 +58,7 @@ def test_connections_are_kept_and_idle_ones_closed(bare: BareGateway) -> None:
         assert client.recv(1) == b"", "an idle connection ends in good order"
 
 
-def test_requests_that_are_sent_ahead_are_answered_in_order(bare: BareGateway) -> None:
+def test_requests_that_are_sent_ahead_are_answered_in_order(bare: CallServer) -> None:
     with connect(bare) as client:
         client.sendall(REQUEST + REQUEST + b"GET /v1/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         text = b""

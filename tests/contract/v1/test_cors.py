@@ -9,7 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 
 PAGE = "https://app.example.com"
 ASK = {"model": "demo", "messages": [{"role": "user", "content": "hi"}]}
@@ -17,18 +18,18 @@ SENT = "authorization,content-type,x-stainless-os,x-stainless-retry-count"
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[BareGateway]:
-    with BareGateway([configuration("demo", "demo", model="demo-chat")]).serve() as running:
+def bare() -> Iterator[CallServer]:
+    with CallServer([configuration("demo", "demo", model="demo-chat")]).serve() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def narrow() -> Iterator[BareGateway]:
-    with BareGateway([configuration("demo", "demo", model="demo-chat")], cors_origins=PAGE).serve() as running:
+def narrow() -> Iterator[CallServer]:
+    with CallServer([configuration("demo", "demo", model="demo-chat")], cors_origins=PAGE).serve() as running:
         yield running
 
 
-def ask(bare: BareGateway, method: str, path: str, body: object = None, **headers: str) -> http.client.HTTPResponse:
+def ask(bare: CallServer, method: str, path: str, body: object = None, **headers: str) -> http.client.HTTPResponse:
     with closing(http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)) as connection:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, None if body is None else json.dumps(body), fields)
@@ -37,7 +38,7 @@ def ask(bare: BareGateway, method: str, path: str, body: object = None, **header
         return answer
 
 
-def preflight(bare: BareGateway, path: str, method: str = "POST", **headers: str) -> http.client.HTTPResponse:
+def preflight(bare: CallServer, path: str, method: str = "POST", **headers: str) -> http.client.HTTPResponse:
     return ask(bare, "OPTIONS", path, access_control_request_method=method, **{"origin": PAGE, **headers})
 
 
@@ -45,7 +46,7 @@ def preflight(bare: BareGateway, path: str, method: str = "POST", **headers: str
     "path",
     ["/v1/chat/completions", "/v1/messages", "/v1beta/models/demo:generateContent", "/v1/responses/resp_1", "/v1/v1/x"],
 )
-def test_the_question_is_answered_without_a_key(bare: BareGateway, path: str) -> None:
+def test_the_question_is_answered_without_a_key(bare: CallServer, path: str) -> None:
     answer = preflight(bare, path, access_control_request_headers=SENT)
     assert answer.status == 204
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -56,7 +57,7 @@ def test_the_question_is_answered_without_a_key(bare: BareGateway, path: str) ->
 
 
 @pytest.mark.parametrize("asked", ["", "a b", 'x"y', "x-a,,x-b"])
-def test_odd_names_of_headers_are_not_repeated(bare: BareGateway, asked: str) -> None:
+def test_odd_names_of_headers_are_not_repeated(bare: CallServer, asked: str) -> None:
     answer = preflight(bare, "/v1/models", "GET", access_control_request_headers=asked)
     assert answer.headers["access-control-allow-headers"] == "authorization, content-type"
 
@@ -75,7 +76,7 @@ def test_odd_names_of_headers_are_not_repeated(bare: BareGateway, asked: str) ->
     ],
 )
 def test_every_answer_can_be_read(
-    bare: BareGateway, method: str, path: str, body: object, headers: dict[str, str], status: int
+    bare: CallServer, method: str, path: str, body: object, headers: dict[str, str], status: int
 ) -> None:
     answer = ask(bare, method, path, body, **{"origin": PAGE, "authorization": f"Bearer {KEY}", **headers})
     assert answer.status == status
@@ -87,12 +88,12 @@ def test_every_answer_can_be_read(
     assert {"retry-after", "x-should-retry"} <= {*exposed}
 
 
-def test_programs_hear_nothing_of_it(bare: BareGateway) -> None:
+def test_programs_hear_nothing_of_it(bare: CallServer) -> None:
     answer = ask(bare, "GET", "/v1/models", authorization=f"Bearer {KEY}")
     assert answer.headers["access-control-allow-origin"] is None
 
 
-def test_named_origins(narrow: BareGateway) -> None:
+def test_named_origins(narrow: CallServer) -> None:
     answer = preflight(narrow, "/v1/models", "GET", access_control_request_private_network="true")
     assert answer.headers["access-control-allow-origin"] == PAGE
     assert answer.headers["access-control-allow-private-network"] == "true"
@@ -103,7 +104,7 @@ def test_named_origins(narrow: BareGateway) -> None:
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "https://app.example.com.evil", "http://app.example.com"])
-def test_other_origins(narrow: BareGateway, origin: str) -> None:
+def test_other_origins(narrow: CallServer, origin: str) -> None:
     answer = preflight(narrow, "/v1/models", "GET", origin=origin)
     assert answer.headers["access-control-allow-origin"] is None
     answer = ask(narrow, "GET", "/v1/models", origin=origin, authorization=f"Bearer {KEY}")
@@ -112,6 +113,6 @@ def test_other_origins(narrow: BareGateway, origin: str) -> None:
     assert answer.headers["vary"] == "origin"
 
 
-def test_no_page_reaches_into_a_home_unless_it_is_named(bare: BareGateway) -> None:
+def test_no_page_reaches_into_a_home_unless_it_is_named(bare: CallServer) -> None:
     answer = preflight(bare, "/v1/models", "GET", access_control_request_private_network="true")
     assert answer.headers["access-control-allow-private-network"] is None

@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -45,15 +46,15 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entries = [
         configuration(name, name, model="m-1", base_url=upstream.url, api_key=SECRET, shared=True) for name in ASKS
     ]
-    with BareGateway(entries).serve() as bare:
+    with CallServer(entries).serve() as bare:
         yield bare
 
 
-def ask(bare: BareGateway, name: str, *, streamed: bool) -> dict[str, Any]:
+def ask(bare: CallServer, name: str, *, streamed: bool) -> dict[str, Any]:
     path, body = ASKS[name]
     if streamed and name == "gemini":
         path = STREAMED
@@ -74,19 +75,19 @@ def keeps(name: str, told: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", ASKS)
 @pytest.mark.parametrize("streamed", [False, True])
-def test_with_a_status_of_its_own(bare: BareGateway, upstream: Scripted, name: str, streamed: bool) -> None:
+def test_with_a_status_of_its_own(bare: CallServer, upstream: Scripted, name: str, streamed: bool) -> None:
     upstream.script = whole(json.dumps(ERRORS[name]).encode(), status="400 Bad Request")
     assert keeps(name, ask(bare, name, streamed=streamed))
 
 
 @pytest.mark.parametrize("name", ASKS)
-def test_in_the_place_of_an_answer(bare: BareGateway, upstream: Scripted, name: str) -> None:
+def test_in_the_place_of_an_answer(bare: CallServer, upstream: Scripted, name: str) -> None:
     upstream.script = whole(json.dumps(ERRORS[name]).encode())
     assert keeps(name, ask(bare, name, streamed=False))
 
 
 @pytest.mark.parametrize("name", ASKS)
-def test_as_the_first_event_of_a_stream(bare: BareGateway, upstream: Scripted, name: str) -> None:
+def test_as_the_first_event_of_a_stream(bare: CallServer, upstream: Scripted, name: str) -> None:
     data = json.dumps(ERRORS[name]).encode()
     named = b"event: error\n" if name == "anthropic" else b""
     upstream.script = stream(named + b"data: " + data + b"\n\n")

@@ -14,7 +14,8 @@ from anthropic import Anthropic
 from google import genai
 from google.genai.types import HttpOptions
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, Scripted, stream, whole
 from trunkline.core.errors import Unavailable
@@ -39,12 +40,12 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     configurations = [
         configuration(name, name, model=model, base_url=upstream.url, api_key="sk-1") for name, model in MODELS.items()
     ]
     configurations.append(configuration("ollama", "ollama", model="llama3.2", base_url=upstream.url))
-    with BareGateway(configurations).serve() as running:
+    with CallServer(configurations).serve() as running:
         yield running
 
 
@@ -143,7 +144,7 @@ def answer(client: str, provider: str, count: int | None, streams: bool, *, cut:
     return responses(count, streams, cut) if native else wires.get(provider, chat)(count, streams, cut)
 
 
-def open_call(bare: BareGateway, client: str, model: str, streams: bool) -> http.client.HTTPConnection:
+def open_call(bare: CallServer, client: str, model: str, streams: bool) -> http.client.HTTPConnection:
     """A connection on which the call is sent."""
     turn = [{"role": "user", "content": "Write a pangram."}]
     path, body = {
@@ -164,7 +165,7 @@ def open_call(bare: BareGateway, client: str, model: str, streams: bool) -> http
     return connection
 
 
-def ask(bare: BareGateway, client: str, model: str, streams: bool) -> tuple[dict[str, str], list[dict[str, Any]]]:
+def ask(bare: CallServer, client: str, model: str, streams: bool) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """Headers, and the values of the answer: one, or one for each event."""
     connection = open_call(bare, client, model, streams)
     got = connection.getresponse()
@@ -196,7 +197,7 @@ def told(client: str, values: list[dict[str, Any]]) -> tuple[int, int, bool]:
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_who_asks_is_told_our_count(
-    bare: BareGateway, upstream: Scripted, client: str, provider: str, kind: str, streams: bool
+    bare: CallServer, upstream: Scripted, client: str, provider: str, kind: str, streams: bool
 ) -> None:
     upstream.script = answer(client, provider, COUNTS[kind], streams)
     headers, values = ask(bare, client, provider, streams)
@@ -214,7 +215,7 @@ def test_who_asks_is_told_our_count(
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_what_a_provider_tells_is_told_as_it_is(
-    bare: BareGateway, upstream: Scripted, client: str, provider: str, streams: bool
+    bare: CallServer, upstream: Scripted, client: str, provider: str, streams: bool
 ) -> None:
     upstream.script = answer(client, provider, 21, streams)
     headers, values = ask(bare, client, provider, streams)
@@ -223,7 +224,7 @@ def test_what_a_provider_tells_is_told_as_it_is(
     assert not bare.books.last(headers["x-request-id"]).usage_estimated
 
 
-def test_the_usage_chunk_is_the_last_before_the_end(bare: BareGateway, upstream: Scripted) -> None:
+def test_the_usage_chunk_is_the_last_before_the_end(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = chat(None, True)
     _, values = ask(bare, "chat", "deepseek", True)
     assert [len(value["choices"]) for value in values] == [1, 1, 0]
@@ -233,7 +234,7 @@ def test_the_usage_chunk_is_the_last_before_the_end(bare: BareGateway, upstream:
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_client_that_hangs_up_is_counted_alike_on_every_wire(
-    bare: BareGateway, upstream: Scripted, client: str, provider: str
+    bare: CallServer, upstream: Scripted, client: str, provider: str
 ) -> None:
     upstream.hung_up.clear()
     upstream.script = answer(client, provider, None, True, cut=True)
@@ -252,7 +253,7 @@ def test_a_client_that_hangs_up_is_counted_alike_on_every_wire(
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
-def test_a_stream_that_could_not_be_stored_says_so(bare: BareGateway, upstream: Scripted, provider: str) -> None:
+def test_a_stream_that_could_not_be_stored_says_so(bare: CallServer, upstream: Scripted, provider: str) -> None:
     upstream.script = answer("responses", provider, 21, True)
     bare.kept.fault = Unavailable("The database cannot be reached.")
     try:
@@ -266,7 +267,7 @@ def test_a_stream_that_could_not_be_stored_says_so(bare: BareGateway, upstream: 
     assert values[-1]["response"].get("store") is not False
 
 
-def test_official_clients_take_the_mark(bare: BareGateway, upstream: Scripted) -> None:
+def test_official_clients_take_the_mark(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = chat(None, True)
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY) as client:
         turn: Any = [{"role": "user", "content": "Write a pangram."}]

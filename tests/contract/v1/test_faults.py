@@ -10,7 +10,8 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.aimock import free_port
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, silence, slam, stream, whole
@@ -56,7 +57,7 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     def to(name: str, provider: str, **fields: Any):
         return configuration(name, provider, base_url=upstream.url, api_key=SECRET, **fields)
 
@@ -67,17 +68,17 @@ def bare(upstream: Scripted) -> Iterator[BareGateway]:
         configuration("lost", "openai", model="m", base_url="http://name.invalid", api_key=SECRET),
     ]
     timeouts = Timeouts(connect=2, first_byte=0.4, between=0.4, total=5)
-    with BareGateway(configurations, timeouts=timeouts).serve() as running:
+    with CallServer(configurations, timeouts=timeouts).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+def client(bare: CallServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         yield client
 
 
-def fails(client: openai.OpenAI, bare: BareGateway, **changes: Any) -> tuple[int, dict[str, Any]]:
+def fails(client: openai.OpenAI, bare: CallServer, **changes: Any) -> tuple[int, dict[str, Any]]:
     with pytest.raises(openai.APIStatusError) as raised:
         client.chat.completions.create(**{**ASK, **changes})
     text = raised.value.response.text
@@ -88,7 +89,7 @@ def fails(client: openai.OpenAI, bare: BareGateway, **changes: Any) -> tuple[int
     return raised.value.status_code, json.loads(text)["error"]
 
 
-def post(bare: BareGateway, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+def post(bare: CallServer, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], str]:
     """Status, headers by lower-case name, and the whole body."""
     connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
     try:
@@ -100,19 +101,19 @@ def post(bare: BareGateway, path: str, body: dict[str, Any]) -> tuple[int, dict[
         connection.close()
 
 
-def test_nothing_listens(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_nothing_listens(client: openai.OpenAI, bare: CallServer) -> None:
     status, error = fails(client, bare, model="down")
     assert status == 502
     assert "Nothing is listening" in error["message"]
 
 
-def test_name_does_not_exist(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_name_does_not_exist(client: openai.OpenAI, bare: CallServer) -> None:
     status, error = fails(client, bare, model="lost")
     assert status == 502
     assert "name.invalid" in error["message"]
 
 
-def test_too_slow(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_too_slow(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = silence
     status, error = fails(client, bare, stream=True)
     assert status == 504
@@ -131,13 +132,13 @@ def test_too_slow(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) 
     ],
     ids=["html", "half", "list", "null", "empty"],
 )
-def test_lies(client: openai.OpenAI, bare: BareGateway, upstream: Scripted, streamed: bool, answer: Any) -> None:
+def test_lies(client: openai.OpenAI, bare: CallServer, upstream: Scripted, streamed: bool, answer: Any) -> None:
     upstream.script = answer
     assert fails(client, bare, stream=streamed)[0] == 502
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_error_within_a_200(client: openai.OpenAI, bare: BareGateway, upstream: Scripted, streamed: bool) -> None:
+def test_error_within_a_200(client: openai.OpenAI, bare: CallServer, upstream: Scripted, streamed: bool) -> None:
     body = json.dumps(
         {"error": {"message": f"bad key {SECRET}", "type": "invalid_request_error", "code": 400}}
     ).encode()
@@ -148,7 +149,7 @@ def test_error_within_a_200(client: openai.OpenAI, bare: BareGateway, upstream: 
 
 
 def test_error_in_one_piece_where_a_stream_was_asked_for(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     upstream.script = whole(json.dumps({"error": {"message": "no credits left", "code": 402}}).encode())
     asked = len(upstream.asked)
@@ -157,7 +158,7 @@ def test_error_in_one_piece_where_a_stream_was_asked_for(
     assert len(upstream.asked) == asked + 1
 
 
-def test_retries_until_it_works(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_retries_until_it_works(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = in_turn(
         whole(b"{}", status="503 Service Unavailable"), whole(b"oops", status="500 Oops"), whole(GOOD)
     )
@@ -169,14 +170,14 @@ def test_retries_until_it_works(client: openai.OpenAI, bare: BareGateway, upstre
     assert event.usage.total == 4
 
 
-def test_provider_that_only_hangs_up(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_provider_that_only_hangs_up(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = slam
     status, error = fails(client, bare)
     assert status == 502
     assert "closed the connection" in error["message"]
 
 
-def test_waits_no_longer_than_it_may_for_a_retry(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_waits_no_longer_than_it_may_for_a_retry(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(b"{}", status="429 Too Many Requests", more="retry-after: 30\r\n")
     with pytest.raises(openai.RateLimitError) as raised:
         client.chat.completions.create(**ASK)
@@ -184,7 +185,7 @@ def test_waits_no_longer_than_it_may_for_a_retry(client: openai.OpenAI, bare: Ba
 
 
 def test_stream_cut_in_the_middle_ends_with_an_error(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     upstream.script = stream(chunk("one "), chunk("two"), end="cut")
     answer = client.chat.completions.with_raw_response.create(**ASK, stream=True)
@@ -197,7 +198,7 @@ def test_stream_cut_in_the_middle_ends_with_an_error(
     assert event.cost_nanos
 
 
-def test_translated_stream_cut_in_the_middle(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_translated_stream_cut_in_the_middle(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = stream(
         b'event: message_start\ndata: {"type":"message_start","message":{"id":"m","type":"message","role":"assistant",'
         b'"model":"c","content":[],"usage":{"input_tokens":7,"output_tokens":1}}}\n\n'
@@ -219,7 +220,7 @@ def test_translated_stream_cut_in_the_middle(client: openai.OpenAI, bare: BareGa
     assert (event.outcome, event.error, event.usage.input) == ("error", "overloaded", 7)
 
 
-def test_stream_that_fails_at_once_is_tried_again(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_stream_that_fails_at_once_is_tried_again(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     bad = stream(b'data: {"error":{"message":"busy","type":"overloaded_error","code":503}}\n\n')
     upstream.script = in_turn(bad, stream(chunk("fine"), chunk(finish="stop"), USAGE, DONE))
     answer = client.chat.completions.with_raw_response.create(**ASK, stream=True)
@@ -227,7 +228,7 @@ def test_stream_that_fails_at_once_is_tried_again(client: openai.OpenAI, bare: B
     assert len(bare.books.last(answer.headers["x-request-id"]).attempts) == 1
 
 
-def test_provider_that_forgets_done_and_usage(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_provider_that_forgets_done_and_usage(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = stream(chunk("a"), chunk("b"), chunk(finish="stop"))
     answer = client.chat.completions.with_raw_response.create(**ASK, stream=True)
     assert len(list(answer.parse())) == 3
@@ -237,7 +238,7 @@ def test_provider_that_forgets_done_and_usage(client: openai.OpenAI, bare: BareG
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_client_that_hangs_up_cancels_the_provider_and_is_counted(
-    bare: BareGateway, upstream: Scripted, streamed: bool
+    bare: CallServer, upstream: Scripted, streamed: bool
 ) -> None:
     upstream.hung_up.clear()
     upstream.script = stream(chunk("one "), chunk("two"), end="never") if streamed else silence
@@ -261,9 +262,7 @@ def test_client_that_hangs_up_cancels_the_provider_and_is_counted(
     assert (event.usage.output > 0) == streamed
 
 
-def test_books_that_cannot_be_written_refuse_calls(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
-) -> None:
+def test_books_that_cannot_be_written_refuse_calls(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.asked.clear()
     bare.books.fault = Unavailable("The usage journal cannot be written.")
     try:
@@ -289,7 +288,7 @@ LARGEST = 9223372036854775807
 @pytest.mark.parametrize("streams", [False, True])
 @pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1/messages"])
 def test_absurd_figures_are_not_believed_but_counted_by_our_own_rule(
-    bare: BareGateway, upstream: Scripted, client: str, streams: bool
+    bare: CallServer, upstream: Scripted, client: str, streams: bool
 ) -> None:
     absurd = {"prompt_tokens": LARGEST, "completion_tokens": LARGEST, "total_tokens": LARGEST}
     if streams:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 from trunkline.control.prices.price_list_making import make_price_list
@@ -220,7 +221,7 @@ EXPECTED: dict[str, Expected] = {
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[BareGateway, Scripted]]:
+def place() -> Iterator[tuple[CallServer, Scripted]]:
     """A gateway with a configuration for each case."""
     with scripted.start() as upstream:
         configurations = [
@@ -233,11 +234,11 @@ def place() -> Iterator[tuple[BareGateway, Scripted]]:
             )
             for name, case in CASES.items()
         ]
-        with BareGateway(configurations, prices=PriceBook(make_price_list())).serve() as bare:
+        with CallServer(configurations, prices=PriceBook(make_price_list())).serve() as bare:
             yield bare, upstream
 
 
-def play(place: tuple[BareGateway, Scripted], name: str) -> Played:
+def play(place: tuple[CallServer, Scripted], name: str) -> Played:
     bare, upstream = place
     case = CASES[name]
     raw = case["answer"].encode()
@@ -258,7 +259,7 @@ def play(place: tuple[BareGateway, Scripted], name: str) -> Played:
 
 
 @pytest.mark.parametrize("name", CASES, ids=lambda name: f"{name} {CASES[name]['title']}")
-def test_it_is_right(place: tuple[BareGateway, Scripted], name: str) -> None:
+def test_it_is_right(place: tuple[CallServer, Scripted], name: str) -> None:
     EXPECTED[name](play(place, name))
 
 

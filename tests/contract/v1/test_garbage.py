@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -42,17 +43,17 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     key = "sk-aaaaaaaaaaaaaaaaaaaa"
     entries = [
         configuration("up", "custom", model="m", base_url=upstream.url, api_key=key),
         configuration("other", "anthropic", model="claude-sonnet-4-20250514", base_url=upstream.url, api_key=key),
     ]
-    with BareGateway(entries).serve() as running:
+    with CallServer(entries).serve() as running:
         yield running
 
 
-def ask(bare: BareGateway, model: str, *, key: str = KEY, streamed: bool = False, hang_up: bool = False) -> None:
+def ask(bare: CallServer, model: str, *, key: str = KEY, streamed: bool = False, hang_up: bool = False) -> None:
     """One call on a connection of its own, or two where it is kept: the second takes the short way."""
     body = json.dumps({"model": model, "stream": streamed, "messages": [{"role": "user", "content": "hi"}]}).encode()
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n"
@@ -88,7 +89,7 @@ def collecting() -> Generator[Counter[str]]:
 
 @pytest.mark.parametrize("model", ["up", "other"])
 @pytest.mark.parametrize("streamed", [False, True])
-def test_a_call(bare: BareGateway, upstream: Scripted, model: str, *, streamed: bool) -> None:
+def test_a_call(bare: CallServer, upstream: Scripted, model: str, *, streamed: bool) -> None:
     upstream.script = whole(MESSAGE) if model == "other" else stream(*[chunk("x")] * 3) if streamed else whole(ANSWER)
     ask(bare, model, streamed=streamed)
     with collecting() as found:
@@ -97,7 +98,7 @@ def test_a_call(bare: BareGateway, upstream: Scripted, model: str, *, streamed: 
     assert not found
 
 
-def test_a_client_that_hangs_up(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_client_that_hangs_up(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = stream(*[chunk("x")] * 3, end="never")
     ask(bare, "up", streamed=True, hang_up=True)
     with collecting() as found:
@@ -107,14 +108,14 @@ def test_a_client_that_hangs_up(bare: BareGateway, upstream: Scripted) -> None:
 
 
 @pytest.mark.parametrize(("model", "key"), [("nobody-knows", KEY), ("up", "tl-wrong")])
-def test_a_mistake(bare: BareGateway, model: str, key: str) -> None:
+def test_a_mistake(bare: CallServer, model: str, key: str) -> None:
     with collecting() as found:
         for _ in range(CALLS):
             ask(bare, model, key=key)
     assert not found
 
 
-def test_a_failure_of_the_provider(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_failure_of_the_provider(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(FAILURE, status="400 Bad Request")
     with collecting() as found:
         for _ in range(CALLS):

@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.upstreams import scripted
 from trunkline.core.errors import TooMany, TrunklineError
 from trunkline.core.usage_event import UsageEvent
@@ -67,17 +68,17 @@ def keeper() -> Keeper:
 
 
 @pytest.fixture
-def bare(keeper: Keeper) -> Iterator[BareGateway]:
+def bare(keeper: Keeper) -> Iterator[CallServer]:
     with ExitStack() as stack:
         made = [configuration(name, "demo", model="demo-chat", shared=True) for name in ("a", "b")]
-        yield stack.enter_context(BareGateway(made, routes=[route("any", "a", "b")], gates=(keeper,)).serve())
+        yield stack.enter_context(CallServer(made, routes=[route("any", "a", "b")], gates=(keeper,)).serve())
 
 
-def ask(bare: BareGateway, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
+def ask(bare: CallServer, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
     return httpx2.post(bare.url + path, json={**TRY, **fields}, headers={"authorization": f"Bearer {KEY}"}, timeout=20)
 
 
-def test_a_call_enters_once_and_is_admitted_to_its_target(bare: BareGateway, keeper: Keeper) -> None:
+def test_a_call_enters_once_and_is_admitted_to_its_target(bare: CallServer, keeper: Keeper) -> None:
     answer = ask(bare)
     event = bare.books.last()
     assert answer.status_code == 200
@@ -85,13 +86,13 @@ def test_a_call_enters_once_and_is_admitted_to_its_target(bare: BareGateway, kee
     assert keeper.told == ["enter chat", "admit a demo", f"settled ok {event.usage.total}"]
 
 
-def test_a_gate_that_nothing_concerns_is_left_out(bare: BareGateway, keeper: Keeper) -> None:
+def test_a_gate_that_nothing_concerns_is_left_out(bare: CallServer, keeper: Keeper) -> None:
     keeper.concerned = False
     assert ask(bare).status_code == 200
     assert keeper.told == []
 
 
-def test_a_refusal_is_told_in_the_shape_of_the_face_with_its_headers(bare: BareGateway, keeper: Keeper) -> None:
+def test_a_refusal_is_told_in_the_shape_of_the_face_with_its_headers(bare: CallServer, keeper: Keeper) -> None:
     keeper.refuses = TooMany("Ten calls a minute are allowed. Wait a little.", retry_after=7.0)
     answer = ask(bare)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
@@ -103,21 +104,21 @@ def test_a_refusal_is_told_in_the_shape_of_the_face_with_its_headers(bare: BareG
     assert bare.books.opened == []
 
 
-def test_what_may_not_go_to_one_target_goes_to_the_next(bare: BareGateway, keeper: Keeper) -> None:
+def test_what_may_not_go_to_one_target_goes_to_the_next(bare: CallServer, keeper: Keeper) -> None:
     keeper.keeps_from["a"] = TooMany("The budget of a is spent.", retry_after=60.0)
     assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
     assert keeper.told[:3] == ["enter chat", "admit a demo", "admit b demo"]
     assert bare.books.last().attempts == ()
 
 
-def test_the_first_refusal_is_told_where_none_is_left(bare: BareGateway, keeper: Keeper) -> None:
+def test_the_first_refusal_is_told_where_none_is_left(bare: CallServer, keeper: Keeper) -> None:
     keeper.keeps_from = {name: TooMany(f"The budget of {name} is spent.", retry_after=60.0) for name in ("a", "b")}
     answer = ask(bare)
     assert (answer.status_code, answer.json()["error"]["message"]) == (429, "The budget of a is spent.")
     assert keeper.told[-1] == "void"
 
 
-def test_a_gate_may_answer_in_the_place_of_a_provider(bare: BareGateway, keeper: Keeper) -> None:
+def test_a_gate_may_answer_in_the_place_of_a_provider(bare: CallServer, keeper: Keeper) -> None:
     keeper.answer = json.dumps({"id": "kept", "choices": []}).encode()
     answer = ask(bare)
     assert answer.json()["id"] == "kept"
@@ -128,12 +129,12 @@ def test_a_gate_may_answer_in_the_place_of_a_provider(bare: BareGateway, keeper:
     assert keeper.told[-1] == "settled ok 0"
 
 
-def test_a_stream_settles_what_is_held_at_its_end(bare: BareGateway, keeper: Keeper) -> None:
+def test_a_stream_settles_what_is_held_at_its_end(bare: CallServer, keeper: Keeper) -> None:
     assert "[DONE]" in ask(bare, stream=True).text
     assert keeper.told[-1] == f"settled ok {bare.books.last().usage.total}"
 
 
-def test_counting_tokens_passes_too_and_holds_nothing_after_it(bare: BareGateway, keeper: Keeper) -> None:
+def test_counting_tokens_passes_too_and_holds_nothing_after_it(bare: CallServer, keeper: Keeper) -> None:
     assert ask(bare, "/v1/messages/count_tokens").status_code == 200
     assert keeper.told[0] == "enter None"
     assert keeper.told[-1] == "void"
@@ -154,13 +155,13 @@ def upstream() -> Iterator[scripted.Scripted]:
 
 
 @pytest.fixture
-def keeping(keeper: Keeper, upstream: scripted.Scripted) -> Iterator[BareGateway]:
+def keeping(keeper: Keeper, upstream: scripted.Scripted) -> Iterator[CallServer]:
     made = configuration("mine", "openai", model="gpt-5.4", base_url=f"{upstream.url}/v1", api_key="sk-1")
-    with BareGateway([made], gates=(keeper,)).serve() as running:
+    with CallServer([made], gates=(keeper,)).serve() as running:
         yield running
 
 
-def begin(bare: BareGateway, upstream: scripted.Scripted, keeper: Keeper) -> None:
+def begin(bare: CallServer, upstream: scripted.Scripted, keeper: Keeper) -> None:
     """An answer that is made in the background."""
     upstream.script = kept(status="queued", background=True)
     body = {"model": "mine", "input": "hi", "background": True}
@@ -169,13 +170,13 @@ def begin(bare: BareGateway, upstream: scripted.Scripted, keeper: Keeper) -> Non
     keeper.told.clear()
 
 
-def look(bare: BareGateway, method: str, path: str = "") -> httpx2.Response:
+def look(bare: CallServer, method: str, path: str = "") -> httpx2.Response:
     headers = {"authorization": f"Bearer {KEY}"}
     return httpx2.request(method, f"{bare.url}/v1/responses/resp_1{path}", headers=headers, timeout=20)
 
 
 def test_who_asks_about_an_answer_that_is_kept_passes_too(
-    keeping: BareGateway, keeper: Keeper, upstream: scripted.Scripted
+    keeping: CallServer, keeper: Keeper, upstream: scripted.Scripted
 ) -> None:
     begin(keeping, upstream, keeper)
     upstream.script = kept(status="in_progress", background=True)
@@ -194,7 +195,7 @@ def test_who_asks_about_an_answer_that_is_kept_passes_too(
 )
 @pytest.mark.parametrize("at_the_door", [True, False])
 def test_an_answer_that_is_kept_is_refused_by_a_gate(
-    keeping: BareGateway, keeper: Keeper, upstream: scripted.Scripted, method: str, path: str, at_the_door: bool
+    keeping: CallServer, keeper: Keeper, upstream: scripted.Scripted, method: str, path: str, at_the_door: bool
 ) -> None:
     begin(keeping, upstream, keeper)
     asked = len(upstream.asked)

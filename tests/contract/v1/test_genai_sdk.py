@@ -9,8 +9,9 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.conftest import PROVIDERS
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.test_openai_sdk import HELLO, PICTURE
 from tests.upstreams.aimock import KEY as SECRET
 
@@ -33,7 +34,7 @@ TOOLS = types.Tool(
 
 
 @pytest.fixture(params=["v1", "v1beta"])
-def client(bare: BareGateway, request: pytest.FixtureRequest) -> genai.Client:
+def client(bare: CallServer, request: pytest.FixtureRequest) -> genai.Client:
     options = types.HttpOptions(base_url=bare.url, api_version=request.param)
     return genai.Client(api_key=KEY, http_options=options)
 
@@ -62,7 +63,7 @@ def text(answers: list[Any]) -> str:
 
 @every_provider
 @both_ways
-def test_text(client: genai.Client, bare: BareGateway, provider: str, streamed: bool) -> None:
+def test_text(client: genai.Client, bare: CallServer, provider: str, streamed: bool) -> None:
     answers = ask(client, streamed, provider, "say hello", system_instruction="Be brief.", temperature=0.5)
     assert text(answers) == HELLO
     last = answers[-1]
@@ -123,7 +124,7 @@ def test_counting_where_the_provider_does_not(client: genai.Client, provider: st
     assert 100 < counted.total_tokens < 140
 
 
-def test_provider_and_model_in_the_path(client: genai.Client, bare: BareGateway) -> None:
+def test_provider_and_model_in_the_path(client: genai.Client, bare: CallServer) -> None:
     assert text(ask(client, False, "openai/gpt-4.1", "say hello")) == HELLO
     assert bare.books.last().model == "gpt-4.1"
 
@@ -138,7 +139,7 @@ def test_models(client: genai.Client) -> None:
     assert {f"models/{name}" for name in PROVIDERS} <= {model.name for model in client.models.list()}
 
 
-def test_stream_as_an_array(bare: BareGateway) -> None:
+def test_stream_as_an_array(bare: CallServer) -> None:
     import http.client
     import json
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, silence, whole
 from trunkline.core.hedging import Hedging
@@ -24,15 +25,15 @@ def upstreams() -> Iterator[tuple[Scripted, Scripted]]:
         yield first, second
 
 
-def serve(upstreams: tuple[Scripted, Scripted], *routes: RouteEntry) -> BareGateway:
+def serve(upstreams: tuple[Scripted, Scripted], *routes: RouteEntry) -> CallServer:
     there = [
         configuration(name, "openai", model="embed", base_url=each.url, api_key="k" * 20, shared=True)
         for name, each in zip("ab", upstreams, strict=True)
     ]
-    return BareGateway(there, routes=routes)
+    return CallServer(there, routes=routes)
 
 
-def ask(bare: BareGateway, model: str) -> httpx2.Response:
+def ask(bare: CallServer, model: str) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {KEY}"}
     body = {"model": model, "input": "a text"}
     return httpx2.post(f"{bare.url}/v1/embeddings", json=body, headers=headers, timeout=20, trust_env=False)

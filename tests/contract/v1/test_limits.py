@@ -13,7 +13,8 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
-from tests.contract.v1.bare_gateway import KEY, WORKSPACE, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, WORKSPACE, configuration, route
 from tests.contract.v1.plain_lane import WHOLE
 from tests.contract.v1.routes.routed_call import STREAM
 from tests.e2e.server import wait_for
@@ -24,7 +25,7 @@ from trunkline.gateway.snapshot import LimitEntry
 SAID: Any = {"model": "a", "messages": [{"role": "user", "content": "Hello"}]}
 
 
-def set_limits(bare: BareGateway, *limits: LimitEntry) -> None:
+def set_limits(bare: CallServer, *limits: LimitEntry) -> None:
     snapshot = bare.holder.current
     part = msgspec.structs.replace(snapshot.parts[WORKSPACE], limits=limits)
     bare.holder.current = msgspec.structs.replace(snapshot, parts={WORKSPACE: part})
@@ -36,17 +37,17 @@ def each_key(measure: Any = "requests", amount: int = 1, **fields: Any) -> Limit
 
 
 @pytest.fixture
-def bare() -> Iterator[BareGateway]:
+def bare() -> Iterator[CallServer]:
     made = [configuration(name, "demo", model="demo-chat", shared=True) for name in ("a", "b")]
-    with BareGateway(made, routes=[route("any", "a", "b")], gates=(LimitGate(),)).serve() as running:
+    with CallServer(made, routes=[route("any", "a", "b")], gates=(LimitGate(),)).serve() as running:
         yield running
 
 
-def ask(bare: BareGateway, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
+def ask(bare: CallServer, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
     return httpx2.post(bare.url + path, json={**SAID, **fields}, headers={"authorization": f"Bearer {KEY}"}, timeout=20)
 
 
-def test_openais_sdk_raises_its_rate_limit_error(bare: BareGateway) -> None:
+def test_openais_sdk_raises_its_rate_limit_error(bare: CallServer) -> None:
     set_limits(bare, each_key())
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         client.chat.completions.create(**SAID)
@@ -65,7 +66,7 @@ def test_openais_sdk_raises_its_rate_limit_error(bare: BareGateway) -> None:
 
 
 @pytest.mark.parametrize(("measure", "amount"), [("requests", 1), ("tokens", 30)])
-def test_openais_client_is_told_what_there_is_too_much_of(bare: BareGateway, measure: str, amount: int) -> None:
+def test_openais_client_is_told_what_there_is_too_much_of(bare: CallServer, measure: str, amount: int) -> None:
     set_limits(bare, each_key(measure, amount))
     words = [{"role": "user", "content": "word " * 20}]
     assert ask(bare, messages=words).status_code == 200
@@ -74,7 +75,7 @@ def test_openais_client_is_told_what_there_is_too_much_of(bare: BareGateway, mea
     assert (refused.status_code, error["type"], error["code"]) == (429, measure, "rate_limit_exceeded")
 
 
-def test_anthropics_sdk_raises_its_rate_limit_error(bare: BareGateway) -> None:
+def test_anthropics_sdk_raises_its_rate_limit_error(bare: CallServer) -> None:
     set_limits(bare, each_key())
     with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=0) as client:
         client.messages.create(**SAID, max_tokens=5)
@@ -86,7 +87,7 @@ def test_anthropics_sdk_raises_its_rate_limit_error(bare: BareGateway) -> None:
     assert told.value.response.headers["retry-after"] == "3600"
 
 
-def test_googles_sdk_is_told_that_a_resource_is_exhausted(bare: BareGateway) -> None:
+def test_googles_sdk_is_told_that_a_resource_is_exhausted(bare: CallServer) -> None:
     set_limits(bare, each_key())
     client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=bare.url, api_version="v1beta"))
     client.models.generate_content(model="a", contents="Hello")
@@ -95,7 +96,7 @@ def test_googles_sdk_is_told_that_a_resource_is_exhausted(bare: BareGateway) -> 
     assert (told.value.code, told.value.status) == (429, "RESOURCE_EXHAUSTED")
 
 
-def test_a_stream_is_limited_too_and_its_tokens_count_at_its_end(bare: BareGateway) -> None:
+def test_a_stream_is_limited_too_and_its_tokens_count_at_its_end(bare: CallServer) -> None:
     set_limits(bare, each_key("tokens", 1_000), each_key("parallel"))
     answer = ask(bare, stream=True)
     assert "[DONE]" in answer.text
@@ -109,7 +110,7 @@ def test_a_stream_is_limited_too_and_its_tokens_count_at_its_end(bare: BareGatew
     assert left <= 1_000 - used
 
 
-def test_a_request_that_no_waiting_lets_in_is_too_large(bare: BareGateway) -> None:
+def test_a_request_that_no_waiting_lets_in_is_too_large(bare: CallServer) -> None:
     set_limits(bare, each_key("tokens", 10))
     answer = ask(bare, messages=[{"role": "user", "content": "word " * 100}])
     assert answer.status_code == 413
@@ -117,7 +118,7 @@ def test_a_request_that_no_waiting_lets_in_is_too_large(bare: BareGateway) -> No
     assert bare.books.opened == []
 
 
-def test_a_route_goes_on_to_the_configuration_that_is_not_used_up(bare: BareGateway) -> None:
+def test_a_route_goes_on_to_the_configuration_that_is_not_used_up(bare: CallServer) -> None:
     set_limits(
         bare, LimitEntry(id="l", subject="configuration", subject_id="id-a", measure="requests", amount=1, window="day")
     )
@@ -126,7 +127,7 @@ def test_a_route_goes_on_to_the_configuration_that_is_not_used_up(bare: BareGate
     assert ask(bare, model="a").status_code == 429
 
 
-def test_models_and_counts_of_tokens_are_not_limited(bare: BareGateway) -> None:
+def test_models_and_counts_of_tokens_are_not_limited(bare: CallServer) -> None:
     set_limits(bare, each_key())
     assert ask(bare).status_code == 200
     assert ask(bare, "/v1/messages/count_tokens").status_code == 200
@@ -135,15 +136,15 @@ def test_models_and_counts_of_tokens_are_not_limited(bare: BareGateway) -> None:
 
 
 @pytest.fixture
-def plain() -> Iterator[tuple[BareGateway, scripted.Scripted]]:
+def plain() -> Iterator[tuple[CallServer, scripted.Scripted]]:
     """A gateway in front of a provider whose answers pass, so that calls are plain ones."""
     with scripted.start() as upstream:
         entry = configuration("a", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-x")
-        with BareGateway([entry], gates=(LimitGate(),)).serve() as running:
+        with CallServer([entry], gates=(LimitGate(),)).serve() as running:
             yield running, upstream
 
 
-def test_a_place_is_free_again_whatever_the_provider_answers(plain: tuple[BareGateway, scripted.Scripted]) -> None:
+def test_a_place_is_free_again_whatever_the_provider_answers(plain: tuple[CallServer, scripted.Scripted]) -> None:
     bare, upstream = plain
     set_limits(bare, each_key("parallel"), each_key("tokens", 1_000))
     for script, status in (
@@ -161,7 +162,7 @@ def test_a_place_is_free_again_whatever_the_provider_answers(plain: tuple[BareGa
     assert 1_000 - 30 - 20 < left <= 1_000 - 30
 
 
-def test_plain_calls_are_limited_alike(plain: tuple[BareGateway, scripted.Scripted]) -> None:
+def test_plain_calls_are_limited_alike(plain: tuple[CallServer, scripted.Scripted]) -> None:
     bare, upstream = plain
     upstream.script = scripted.whole(WHOLE)
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
@@ -174,7 +175,7 @@ def test_plain_calls_are_limited_alike(plain: tuple[BareGateway, scripted.Script
     assert len(upstream.asked) == 4
 
 
-def test_a_place_is_free_again_when_the_client_hangs_up(plain: tuple[BareGateway, scripted.Scripted]) -> None:
+def test_a_place_is_free_again_when_the_client_hangs_up(plain: tuple[CallServer, scripted.Scripted]) -> None:
     bare, upstream = plain
     set_limits(bare, each_key("parallel"))
     body = {**SAID, "stream": True}

@@ -14,7 +14,8 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.plain_lane import WHOLE, answer
 from tests.e2e.server import wait_for
 from tests.upstreams import scripted
@@ -25,13 +26,13 @@ HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 
 
 @pytest.fixture
-def bare() -> Iterator[BareGateway]:
-    with BareGateway([configuration("demo", "demo", model="demo-chat")], demo_delay=0.01).serve() as running:
+def bare() -> Iterator[CallServer]:
+    with CallServer([configuration("demo", "demo", model="demo-chat")], demo_delay=0.01).serve() as running:
         yield running
 
 
 @pytest.fixture
-def load(bare: BareGateway) -> Load:
+def load(bare: CallServer) -> Load:
     return bare.application.plain_lane.load
 
 
@@ -39,7 +40,7 @@ def is_empty(load: Load) -> bool:
     return (load.calls, load.bytes) == (0, 0)
 
 
-def begin(bare: BareGateway, length: int = 100, *more: str) -> socket.socket:
+def begin(bare: CallServer, length: int = 100, *more: str) -> socket.socket:
     """A request of which the body has not come yet."""
     client = socket.create_connection(("127.0.0.1", bare.port))
     head = (
@@ -49,11 +50,11 @@ def begin(bare: BareGateway, length: int = 100, *more: str) -> socket.socket:
     return client
 
 
-def ask(bare: BareGateway, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
+def ask(bare: CallServer, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
     return httpx2.post(bare.url + path, json={**SAID, **fields}, headers=HEADERS, timeout=20)
 
 
-def test_a_call_above_the_most_is_refused_in_the_shape_of_its_face(bare: BareGateway, load: Load) -> None:
+def test_a_call_above_the_most_is_refused_in_the_shape_of_its_face(bare: CallServer, load: Load) -> None:
     load.most_calls = 1
     with closing(begin(bare)):
         wait_for(lambda: load.calls == 1)
@@ -78,7 +79,7 @@ def test_a_call_above_the_most_is_refused_in_the_shape_of_its_face(bare: BareGat
     assert bare.books.last().outcome == "ok"
 
 
-def test_bodies_that_do_not_fit_are_refused_before_they_are_sent(bare: BareGateway, load: Load) -> None:
+def test_bodies_that_do_not_fit_are_refused_before_they_are_sent(bare: CallServer, load: Load) -> None:
     load.most_bytes = 1_000
     with closing(begin(bare, 900)):
         wait_for(lambda: load.bytes == 900)
@@ -91,7 +92,7 @@ def test_bodies_that_do_not_fit_are_refused_before_they_are_sent(bare: BareGatew
     assert ask(bare, messages=[{"role": "user", "content": "x" * 5_000}]).status_code == 200, "it is alone"
 
 
-def test_a_body_of_unknown_length_is_counted_as_it_comes(bare: BareGateway, load: Load) -> None:
+def test_a_body_of_unknown_length_is_counted_as_it_comes(bare: CallServer, load: Load) -> None:
     load.most_bytes = 1_000
     with closing(begin(bare, 900)):
         wait_for(lambda: load.bytes == 900)
@@ -103,7 +104,7 @@ def test_a_body_of_unknown_length_is_counted_as_it_comes(bare: BareGateway, load
     wait_for(lambda: is_empty(load))
 
 
-def test_a_stream_has_its_place_until_its_end_or_until_its_client_goes(bare: BareGateway, load: Load) -> None:
+def test_a_stream_has_its_place_until_its_end_or_until_its_client_goes(bare: CallServer, load: Load) -> None:
     with httpx2.stream(
         "POST", f"{bare.url}/v1/chat/completions", json={**SAID, "stream": True}, headers=HEADERS
     ) as one:
@@ -121,7 +122,7 @@ def test_plain_calls_have_places_too() -> None:
     with ExitStack() as stack:
         upstream = stack.enter_context(scripted.start())
         entry = configuration("demo", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-x")
-        bare = stack.enter_context(BareGateway([entry]).serve())
+        bare = stack.enter_context(CallServer([entry]).serve())
         load = bare.application.plain_lane.load
         seen: list[int] = []
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import configuration
 from tests.contract.v1.test_bad_input import ask
 
 HUGE = ["1e24", "-1e24", "1e308", "9223372036854775808", "-9223372036854775809", "1" + "0" * 30, "1" + "0" * 400, "NaN"]
@@ -32,17 +33,17 @@ FIELDS = [
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[BareGateway]:
+def bare() -> Iterator[CallServer]:
     # Speaks another dialect than any of the clients, so that every field is read.
     configurations = [configuration("demo", "ollama", model="llama3", base_url="http://127.0.0.1:9")]
-    with BareGateway(configurations).serve() as running:
+    with CallServer(configurations).serve() as running:
         yield running
 
 
 @pytest.mark.parametrize("value", HUGE, ids=[value[:12] for value in HUGE])
 @pytest.mark.parametrize(("path", "body", "name"), FIELDS, ids=[f"{path} {name}" for path, _, name in FIELDS])
 def test_a_number_that_nothing_can_hold_is_refused_by_name(
-    bare: BareGateway, path: str, body: str, name: str, value: str
+    bare: CallServer, path: str, body: str, name: str, value: str
 ) -> None:
     response, told = ask(bare, (body % (name, value)).encode(), path=path)
     assert response.status == 400, told

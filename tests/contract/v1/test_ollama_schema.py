@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -109,8 +110,8 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
-    with BareGateway([configuration("local", "ollama", model="qwen3", base_url=upstream.url)]).serve() as running:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
+    with CallServer([configuration("local", "ollama", model="qwen3", base_url=upstream.url)]).serve() as running:
         yield running
 
 
@@ -121,7 +122,7 @@ def line(content: str, done: bool = False, **message: Any) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-def ask(bare: BareGateway, upstream: Scripted, how: str, body: Json, streamed: bool) -> httpx2.Response:
+def ask(bare: CallServer, upstream: Scripted, how: str, body: Json, streamed: bool) -> httpx2.Response:
     upstream.asked.clear()
     upstream.script = (
         stream(line('{"age"') + line(": 25}") + line("", done=True)) if streamed else whole(line(TEXT, done=True))
@@ -190,7 +191,7 @@ def answer(how: str, told: httpx2.Response, streamed: bool) -> tuple[str, str, s
 
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("how", SHAPES)
-def test_a_schema_of_the_answer_is_the_format(bare: BareGateway, upstream: Scripted, how: str, streamed: bool) -> None:
+def test_a_schema_of_the_answer_is_the_format(bare: CallServer, upstream: Scripted, how: str, streamed: bool) -> None:
     told = ask(bare, upstream, how, SHAPES[how], streamed)
     assert json.loads(upstream.asked[0].body)["format"] == SCHEMA
     text, name, arguments, _ = answer(how, told, streamed)
@@ -200,7 +201,7 @@ def test_a_schema_of_the_answer_is_the_format(bare: BareGateway, upstream: Scrip
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("how", FORCED)
 def test_a_tool_that_must_be_called_is_the_format_and_the_answer_its_call(
-    bare: BareGateway, upstream: Scripted, how: str, streamed: bool
+    bare: CallServer, upstream: Scripted, how: str, streamed: bool
 ) -> None:
     told = ask(bare, upstream, how, FORCED[how], streamed)
     sent = json.loads(upstream.asked[0].body)
@@ -214,7 +215,7 @@ def test_a_tool_that_must_be_called_is_the_format_and_the_answer_its_call(
 
 
 @pytest.mark.parametrize("how", SEVERAL)
-def test_among_several_the_model_chooses_and_that_is_told(bare: BareGateway, upstream: Scripted, how: str) -> None:
+def test_among_several_the_model_chooses_and_that_is_told(bare: CallServer, upstream: Scripted, how: str) -> None:
     told = ask(bare, upstream, how, SEVERAL[how], streamed=False)
     sent = json.loads(upstream.asked[0].body)
     assert len(sent["tools"]) == 2

@@ -10,8 +10,9 @@ import httpx2
 import ollama
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.conftest import PROVIDERS
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.test_openai_sdk import HELLO, PICTURE
 from tests.upstreams.aimock import KEY as SECRET
 
@@ -46,7 +47,7 @@ def get_time(zone: str) -> str:
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> ollama.Client:
+def client(bare: CallServer) -> ollama.Client:
     return ollama.Client(host=f"{bare.url}/ollama", headers={"authorization": f"Bearer {KEY}"})
 
 
@@ -62,7 +63,7 @@ def text(answers: list[ollama.ChatResponse]) -> str:
 
 @every_provider
 @both_ways
-def test_text(client: ollama.Client, bare: BareGateway, provider: str, streamed: bool) -> None:
+def test_text(client: ollama.Client, bare: CallServer, provider: str, streamed: bool) -> None:
     answers = ask(client, streamed, provider, "say hello", options={"temperature": 0.5, "num_predict": 99})
     assert text(answers) == HELLO
     *before, last = answers
@@ -77,7 +78,7 @@ def test_text(client: ollama.Client, bare: BareGateway, provider: str, streamed:
 
 @every_provider
 @both_ways
-def test_generate(client: ollama.Client, bare: BareGateway, provider: str, streamed: bool) -> None:
+def test_generate(client: ollama.Client, bare: CallServer, provider: str, streamed: bool) -> None:
     answer: Any = client.generate(provider, "say hello", system="Be brief.", stream=streamed)
     answers: list[ollama.GenerateResponse] = list(answer) if streamed else [answer]
     assert "".join(one.response or "" for one in answers) == HELLO
@@ -124,7 +125,7 @@ def test_errors(client: ollama.Client, provider: str, streamed: bool, said: str,
     assert SECRET not in raised.value.error
 
 
-def test_a_stranger_is_refused(bare: BareGateway) -> None:
+def test_a_stranger_is_refused(bare: CallServer) -> None:
     stranger = ollama.Client(host=f"{bare.url}/ollama")
     with pytest.raises(ollama.ResponseError, match="No API key was sent") as raised:
         stranger.list()
@@ -141,19 +142,19 @@ def test_models(client: ollama.Client) -> None:
         client.show("opnai")
 
 
-def test_a_tag_that_clients_add_is_left_out(client: ollama.Client, bare: BareGateway) -> None:
+def test_a_tag_that_clients_add_is_left_out(client: ollama.Client, bare: CallServer) -> None:
     assert text(ask(client, False, "openai:latest", "say hello")) == HELLO
     assert bare.books.last().model == "gpt-4o-mini"
     with pytest.raises(ollama.ResponseError, match="'openai:8b'"):
         ask(client, False, "openai:8b", "say hello")
 
 
-def test_a_model_of_a_provider(client: ollama.Client, bare: BareGateway) -> None:
+def test_a_model_of_a_provider(client: ollama.Client, bare: CallServer) -> None:
     assert text(ask(client, False, "openai/gpt-4.1", "say hello")) == HELLO
     assert bare.books.last().model == "gpt-4.1"
 
 
-def test_a_model_is_loaded_without_a_call(client: ollama.Client, bare: BareGateway) -> None:
+def test_a_model_is_loaded_without_a_call(client: ollama.Client, bare: CallServer) -> None:
     before = len(bare.books.events)
     loaded = client.generate("openai")
     assert (loaded.response, loaded.done, loaded.done_reason) == ("", True, "load")
@@ -170,7 +171,7 @@ def test_embeddings(client: ollama.Client) -> None:
     assert client.embeddings(model, "embed me").embedding == pytest.approx([0.25, -0.5, 0.125])
 
 
-def test_what_was_left_out_is_told(bare: BareGateway) -> None:
+def test_what_was_left_out_is_told(bare: CallServer) -> None:
     body = {
         "model": "openai",
         "messages": [{"role": "user", "content": "say hello"}],
@@ -212,7 +213,7 @@ def test_what_manages_models_is_not_here(client: ollama.Client) -> None:
         ("POST", "/v2", 404),
     ],
 )
-def test_paths(bare: BareGateway, method: str, path: str, status: int) -> None:
+def test_paths(bare: CallServer, method: str, path: str, status: int) -> None:
     headers = {"authorization": f"Bearer {KEY}"}
     answer = httpx2.request(method, f"{bare.url}/ollama{path}", headers=headers)
     assert answer.status_code == status
@@ -222,7 +223,7 @@ def test_paths(bare: BareGateway, method: str, path: str, status: int) -> None:
         assert set(answer.json()) == {"error"}
 
 
-def test_streams_are_lines(bare: BareGateway) -> None:
+def test_streams_are_lines(bare: CallServer) -> None:
     body = {"model": "openai", "messages": [{"role": "user", "content": "say hello"}]}
     headers = {"authorization": f"Bearer {KEY}"}
     answer = httpx2.post(f"{bare.url}/ollama/api/chat", json=body, headers=headers)

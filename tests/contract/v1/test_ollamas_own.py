@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, whole
 
@@ -30,14 +31,14 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     settings = {"numCtx": 4096, "keepAlive": "10m", "think": "high"}
     own = configuration("c", "ollama", model="m", base_url=upstream.url, parameters=settings, shared=True)
-    with BareGateway([own]).serve() as bare:
+    with CallServer([own]).serve() as bare:
         yield bare
 
 
-def ask(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def ask(bare: CallServer, upstream: Scripted, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     upstream.asked.clear()
     headers = {"authorization": f"Bearer {KEY}"}
     answer = httpx2.post(bare.url + path, json={"model": "c", **body}, headers=headers, timeout=20, trust_env=False)
@@ -46,13 +47,13 @@ def ask(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(("path", "body"), CLIENTS)
-def test_of_the_configuration(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
+def test_of_the_configuration(bare: CallServer, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
     sent, _ = ask(bare, upstream, path, body)
     assert (sent["think"], sent["keep_alive"], sent["options"]["num_ctx"]) == ("high", "10m", 4096)
 
 
 @pytest.mark.parametrize(("path", "body"), CLIENTS)
-def test_of_the_call(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
+def test_of_the_call(bare: CallServer, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
     own = {"num_ctx": 8192, "keep_alive": 0, "think": False, "options": {"num_gpu": 1}}
     sent, dropped = ask(bare, upstream, path, {**body, **own})
     assert (sent["think"], sent["keep_alive"]) == (False, 0)

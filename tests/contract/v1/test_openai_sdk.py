@@ -7,7 +7,7 @@ import json
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.conftest import MODELS, PROVIDERS
 from tests.upstreams.aimock import KEY, Aimock
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.needs_node
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
 
-def usage_of(provider: str, bare: BareGateway, request_id: str) -> tuple[int, int]:
+def usage_of(provider: str, bare: CallServer, request_id: str) -> tuple[int, int]:
     event = bare.books.last(request_id)
     assert event.outcome == "ok"
     assert event.provider == provider
@@ -41,7 +41,7 @@ def usage_of(provider: str, bare: BareGateway, request_id: str) -> tuple[int, in
 
 
 @every_provider
-def test_text(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
+def test_text(client: openai.OpenAI, bare: CallServer, provider: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=provider,
         messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "say hello"}],
@@ -63,7 +63,7 @@ def test_text(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
 
 
 @every_provider
-def test_text_streamed(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
+def test_text_streamed(client: openai.OpenAI, bare: CallServer, provider: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=provider,
         messages=[{"role": "user", "content": "say hello"}],
@@ -85,7 +85,7 @@ def test_text_streamed(client: openai.OpenAI, bare: BareGateway, provider: str) 
 
 @every_provider
 def test_stream_without_asking_for_usage_is_still_counted(
-    client: openai.OpenAI, bare: BareGateway, provider: str
+    client: openai.OpenAI, bare: CallServer, provider: str
 ) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=provider, messages=[{"role": "user", "content": "say hello"}], stream=True
@@ -173,7 +173,7 @@ def test_cut_by_the_limit(client: openai.OpenAI, provider: str) -> None:
 
 
 @pytest.mark.parametrize("provider", ["openai", "openrouter"])
-def test_embeddings(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
+def test_embeddings(client: openai.OpenAI, bare: CallServer, provider: str) -> None:
     answer = client.embeddings.with_raw_response.create(model=f"{provider}/text-embedding-3-small", input="embed me")
     vector = answer.parse().data[0].embedding
     assert vector == pytest.approx([0.25, -0.5, 0.125])
@@ -192,7 +192,7 @@ def test_embeddings(client: openai.OpenAI, bare: BareGateway, provider: str) -> 
 )
 @pytest.mark.parametrize("streamed", [False, True])
 def test_errors_of_providers(
-    client: openai.OpenAI, bare: BareGateway, provider: str, said: str, status: int, error: type, streamed: bool
+    client: openai.OpenAI, bare: CallServer, provider: str, said: str, status: int, error: type, streamed: bool
 ) -> None:
     with pytest.raises(error) as raised:
         client.chat.completions.create(model=provider, messages=[{"role": "user", "content": said}], stream=streamed)
@@ -204,14 +204,14 @@ def test_errors_of_providers(
     assert event.cost_nanos == 0
 
 
-def test_failing_provider_is_tried_again_and_told(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_failing_provider_is_tried_again_and_told(client: openai.OpenAI, bare: CallServer) -> None:
     with pytest.raises(openai.InternalServerError) as raised:
         client.chat.completions.create(model="openai", messages=[{"role": "user", "content": "fail 500"}])
     event = bare.books.last(raised.value.response.headers["x-request-id"])
     assert [(attempt.status, attempt.error) for attempt in event.attempts] == [(500, "server")] * 3
 
 
-def test_provider_and_model(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_provider_and_model(client: openai.OpenAI, bare: CallServer) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model="openai/gpt-4.1", messages=[{"role": "user", "content": "say hello"}]
     )

@@ -12,7 +12,8 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, LIMIT, BareGateway, configuration
+from tests.contract.v1.call_server import LIMIT, CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, silence, stream, whole
 from trunkline.core.errors import Unavailable
@@ -29,7 +30,7 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     def to(name: str, provider: str, **fields: Any):
         return configuration(name, provider, base_url=upstream.url, api_key=SECRET, **fields)
 
@@ -43,12 +44,12 @@ def bare(upstream: Scripted) -> Iterator[BareGateway]:
         configuration("vllm", "vllm", base_url=upstream.url, model="own"),
     ]
     timeouts = Timeouts(connect=2, first_byte=0.4, between=0.4, total=5)
-    with BareGateway(configurations, timeouts=timeouts).serve() as running:
+    with CallServer(configurations, timeouts=timeouts).serve() as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def fresh(upstream: Scripted, bare: BareGateway) -> Iterator[None]:
+def fresh(upstream: Scripted, bare: CallServer) -> Iterator[None]:
     upstream.asked.clear()
     upstream.hung_up.clear()
     RESUME.clear()
@@ -58,13 +59,13 @@ def fresh(upstream: Scripted, bare: BareGateway) -> Iterator[None]:
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+def client(bare: CallServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         yield client
 
 
 def post(
-    bare: BareGateway, path: str, body: bytes, kind: str = "application/json"
+    bare: CallServer, path: str, body: bytes, kind: str = "application/json"
 ) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     connection.request("POST", path, body, {"authorization": f"Bearer {KEY}", "content-type": kind})
@@ -87,7 +88,7 @@ def event(value: dict[str, Any]) -> bytes:
 
 
 class TestWhatPasses:
-    def test_only_the_model_is_edited(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_only_the_model_is_edited(self, bare: CallServer, upstream: Scripted) -> None:
         answer = b'{"created": 1, "data": [{"b64_json": "x"}], "new": 1.50}'
         upstream.script = whole(answer, kind="application/json; charset=utf-8")
         response, body = post(bare, "/v1/images/generations", b'{"prompt":"a","model":"up","unheard_of":{"a":1.50}}')
@@ -98,7 +99,7 @@ class TestWhatPasses:
         assert asked.body == b'{"prompt":"a","model":"m","unheard_of":{"a":1.50}}'
         assert asked.headers["authorization"] == f"Bearer {SECRET}"
 
-    def test_a_form_passes_byte_for_byte(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_form_passes_byte_for_byte(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(b"1\n00:00 --> 00:01\nhello\n", kind="text/plain; charset=utf-8")
         sound = bytes(range(256)) + b"\r\n--\r\n--A\r\n"
         fields = [("response_format", b"srt", None), ("model", b"up", None), ("file", sound, "a; name=model.wav")]
@@ -110,7 +111,7 @@ class TestWhatPasses:
         settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.outcome, settled.cost_nanos, settled.usage_estimated) == ("ok", None, True)
 
-    def test_the_tokens_of_pictures_are_billed(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_the_tokens_of_pictures_are_billed(self, bare: CallServer, upstream: Scripted) -> None:
         usage = {
             "input_tokens": 21, "output_tokens": 9, "total_tokens": 30,
             "input_tokens_details": {"text_tokens": 1, "image_tokens": 20},
@@ -122,14 +123,14 @@ class TestWhatPasses:
         assert settled.cost_nanos == 114_000
         assert response.headers["x-trunkline-cost-usd"] == "0.000114"
 
-    def test_what_is_billed_by_time_has_no_price(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_what_is_billed_by_time_has_no_price(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(b'{"text":"hi","usage":{"type":"duration","seconds":12.5}}')
         body = form(("model", b"up", None), ("file", b"1", "a.wav"))
         response, _ = post(bare, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
         settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.usage.audio_ms, settled.usage_estimated, settled.cost_nanos) == (12_500, False, None)
 
-    def test_ranking(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_ranking(self, bare: CallServer, upstream: Scripted) -> None:
         answer = b'{"results":[{"index":1,"relevance_score":0.9}],"meta":{"billed_units":{"search_units":1}}}'
         upstream.script = whole(answer)
         response, body = post(
@@ -140,7 +141,7 @@ class TestWhatPasses:
         settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.operation, settled.usage.searches, settled.cost_nanos) == ("rerank", 1, None)
 
-    def test_ranking_counted_in_tokens_is_billed(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_ranking_counted_in_tokens_is_billed(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(b'{"results":[],"usage":{"total_tokens":500}}')
         response, _ = post(bare, "/v1/rerank", b'{"model":"vllm","query":"q","documents":["a"]}')
         settled = bare.books.last(response.headers["x-request-id"])
@@ -163,7 +164,7 @@ class TestCompletions:
         ("model", "path"), [("up", "/v1/completions"), ("llama", "/v1/completions"), ("router", "/api/v1/completions")]
     )
     def test_pass_where_they_are_offered(
-        self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted, model: str, path: str
+        self, client: openai.OpenAI, bare: CallServer, upstream: Scripted, model: str, path: str
     ) -> None:
         upstream.script = whole(json.dumps(COMPLETION).encode())
         answer = client.completions.with_raw_response.create(model=model, prompt=["a", "b"], echo=True, logprobs=2)
@@ -173,14 +174,14 @@ class TestCompletions:
         settled = bare.books.last(answer.headers["x-request-id"])
         assert (settled.operation, settled.cost_nanos) == ("completions", 114_000)
 
-    def test_parameters_of_the_configuration_fill_what_is_open(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_parameters_of_the_configuration_fill_what_is_open(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(json.dumps(COMPLETION).encode())
         response, _ = post(bare, "/v1/completions", b'{"model":"up","prompt":"a","temperature":1}')
         assert json.loads(upstream.asked[-1].body) == {"model": "m", "prompt": "a", "temperature": 1, "max_tokens": 7}
         assert response.headers["x-trunkline-dropped"] == "systemPrompt"
 
     @pytest.mark.parametrize("wants_usage", [False, True])
-    def test_streamed(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted, wants_usage: bool) -> None:
+    def test_streamed(self, client: openai.OpenAI, bare: CallServer, upstream: Scripted, wants_usage: bool) -> None:
         usage = event({**COMPLETION, "choices": []})
         upstream.script = stream(
             self.chunk("how"), self.chunk(" are"), self.chunk("", "stop"), usage, b"data: [DONE]\n\n"
@@ -194,7 +195,7 @@ class TestCompletions:
         settled = bare.books.last(answer.headers["x-request-id"])
         assert (settled.usage.input, settled.usage.output, settled.cost_nanos) == (21, 9, 114_000)
 
-    def test_cut_off(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+    def test_cut_off(self, client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = stream(self.chunk("how"), self.chunk(" are"), end="cut")
         answer = client.completions.with_raw_response.create(model="up", prompt="a prompt", stream=True)
         with pytest.raises(openai.APIError):
@@ -205,7 +206,7 @@ class TestCompletions:
 
 
 class TestSpeech:
-    def test_bytes_come_as_they_are_made(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_bytes_come_as_they_are_made(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = stream(b"first", PAUSE, b"\x00second", kind="audio/mpeg")
         connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
         connection.request(
@@ -222,7 +223,7 @@ class TestSpeech:
         assert settled.cost_nanos is None
         assert settled.first_token_us is not None
 
-    def test_in_events_it_tells_its_tokens(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_in_events_it_tells_its_tokens(self, bare: CallServer, upstream: Scripted) -> None:
         done = {"type": "speech.audio.done", "usage": {"input_tokens": 21, "output_tokens": 9, "total_tokens": 30}}
         pieces = event({"type": "speech.audio.delta", "audio": "AA=="}), event(done)
         upstream.script = stream(*pieces)
@@ -231,7 +232,7 @@ class TestSpeech:
         assert response.headers["content-type"].startswith("text/event-stream")
         assert bare.books.last(response.headers["x-request-id"]).cost_nanos == 114_000
 
-    def test_cut_off_breaks_the_connection(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_cut_off_breaks_the_connection(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = stream(b"first", end="cut", kind="audio/mpeg")
         before = len(bare.books.events)
         with pytest.raises(http.client.IncompleteRead) as raised:
@@ -241,12 +242,12 @@ class TestSpeech:
         assert len(bare.books.events) == before + 1
         assert (settled.outcome, settled.cost_nanos) == ("error", None)
 
-    def test_nothing_at_all_is_an_error(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_nothing_at_all_is_an_error(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(b"", kind="audio/mpeg")
         response, body = post(bare, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
         assert (response.status, json.loads(body)["error"]["code"]) == (502, "upstream_malformed")
 
-    def test_a_client_that_goes_away_stops_the_provider(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_client_that_goes_away_stops_the_provider(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = stream(b"first", end="never", kind="audio/mpeg")
         before = len(bare.books.events)
         connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
@@ -265,7 +266,7 @@ class TestSpeech:
 
 
 class TestEvents:
-    def test_a_picture_in_pieces(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_picture_in_pieces(self, bare: CallServer, upstream: Scripted) -> None:
         usage = {"input_tokens": 21, "output_tokens": 9, "total_tokens": 30}
         pieces = (
             event({"type": "image_generation.partial_image", "b64_json": "AA==", "partial_image_index": 0}),
@@ -277,7 +278,7 @@ class TestEvents:
         settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.streamed, settled.usage.output, settled.cost_nanos) == (True, 9, 114_000)
 
-    def test_a_stream_without_its_end_is_told_in_band(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_stream_without_its_end_is_told_in_band(self, bare: CallServer, upstream: Scripted) -> None:
         delta = event({"type": "transcript.text.delta", "delta": "hi"})
         upstream.script = stream(delta)
         body = form(("model", b"up", None), ("stream", b"true", None), ("file", b"1", "a.wav"))
@@ -286,7 +287,7 @@ class TestEvents:
         assert b'"error"' in told[len(delta) :]
         assert bare.books.last(response.headers["x-request-id"]).outcome == "error"
 
-    def test_an_error_first_is_an_http_error_and_tried_again(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_an_error_first_is_an_http_error_and_tried_again(self, bare: CallServer, upstream: Scripted) -> None:
         failure = event({"error": {"message": "busy", "type": "server_error", "code": "server_error"}})
         done = event({"type": "transcript.text.done", "text": "hi"})
         upstream.script = in_turn(stream(failure), stream(done))
@@ -297,7 +298,7 @@ class TestEvents:
 
 
 class TestPicturesByChat:
-    def test_openrouter(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+    def test_openrouter(self, client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
         message = {
             "role": "assistant",
             "content": "Here.",
@@ -328,7 +329,7 @@ class TestPicturesByChat:
             "images", 40_000_000, "google/gemini-2.5-flash-image",
         )  # fmt: skip
 
-    def test_gemini(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+    def test_gemini(self, client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
         parts = [{"text": "Here."}, {"inlineData": {"mimeType": "image/png", "data": PNG}}]
         usage = {"promptTokenCount": 21, "candidatesTokenCount": 9, "totalTokenCount": 30}
         upstream.script = whole(
@@ -344,7 +345,7 @@ class TestPicturesByChat:
         assert "x-trunkline-dropped" not in answer.headers
         assert bare.books.last(answer.headers["x-request-id"]).cost_nanos == 114_000
 
-    def test_words_instead_of_a_picture(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+    def test_words_instead_of_a_picture(self, client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
         message = {"role": "assistant", "content": "I would rather not."}
         upstream.script = whole(json.dumps({"id": "g", "model": "x", "choices": [{"message": message}]}).encode())
         with pytest.raises(openai.BadRequestError, match="I would rather not"):
@@ -363,7 +364,7 @@ class TestPicturesByChat:
             ({"stream": True}, "stream"),
         ],
     )
-    def test_what_a_chat_cannot_be_asked_for(self, bare: BareGateway, asked: dict[str, Any], param: str) -> None:
+    def test_what_a_chat_cannot_be_asked_for(self, bare: CallServer, asked: dict[str, Any], param: str) -> None:
         before = len(bare.books.opened)
         body = json.dumps({"model": "router", "prompt": "a boat", **asked}).encode()
         response, told = post(bare, "/v1/images/generations", body)
@@ -396,7 +397,7 @@ class TestWhatIsWrong:
             ("/v1/rerank", b'{"model":"cohere"}', "application/json", "query: is required"),
         ],
     )
-    def test_is_told(self, bare: BareGateway, path: str, body: bytes, kind: str, words: str) -> None:
+    def test_is_told(self, bare: CallServer, path: str, body: bytes, kind: str, words: str) -> None:
         before = len(bare.books.opened)
         response, told = post(bare, path, body, kind)
         error = json.loads(told)["error"]
@@ -405,29 +406,29 @@ class TestWhatIsWrong:
         assert error["type"] == "invalid_request_error"
         assert len(bare.books.opened) == before, "a refused call was opened"
 
-    def test_too_large(self, bare: BareGateway) -> None:
+    def test_too_large(self, bare: CallServer) -> None:
         body = form(("model", b"up", None), ("file", b"\0" * LIMIT, "a.wav"))
         response, told = post(bare, "/v1/audio/transcriptions", body, self.FORM)
         assert response.status == 413
         assert "TRUNKLINE_MAX_BODY_MB" in json.loads(told)["error"]["message"]
 
-    def test_a_web_page_is_no_answer(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_web_page_is_no_answer(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(b"<html>", kind="text/html")
         response, told = post(bare, "/v1/moderations", b'{"model":"up","input":"a"}')
         assert (response.status, json.loads(told)["error"]["code"]) == (502, "upstream_malformed")
 
-    def test_an_error_within_a_200(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_an_error_within_a_200(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = whole(b'{"error":{"message":"no such model","code":"model_not_found"}}')
         response, _ = post(bare, "/v1/moderations", b'{"model":"up","input":"a"}')
         assert response.status == 404
 
-    def test_a_silent_provider(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_silent_provider(self, bare: CallServer, upstream: Scripted) -> None:
         upstream.script = silence
         response, _ = post(bare, "/v1/images/generations", b'{"model":"up","prompt":"a"}')
         assert response.status == 504
         assert bare.books.last(response.headers["x-request-id"]).error == "timeout"
 
-    def test_a_full_disk_refuses_before_anything_is_sent(self, bare: BareGateway, upstream: Scripted) -> None:
+    def test_a_full_disk_refuses_before_anything_is_sent(self, bare: CallServer, upstream: Scripted) -> None:
         bare.books.fault = Unavailable("The disk is full.")
         response, _ = post(bare, "/v1/images/generations", b'{"model":"up","prompt":"a"}')
         assert (response.status, upstream.asked) == (503, [])
@@ -442,7 +443,7 @@ class Records(logging.Handler):
         self.records.append(record)
 
 
-def test_a_broken_sound_is_no_fault_of_ours(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_broken_sound_is_no_fault_of_ours(bare: CallServer, upstream: Scripted) -> None:
     records = Records()
     logger = logging.getLogger("uvicorn.error")  # noqa: TID251 - the library's own
     logger.addHandler(records)

@@ -13,11 +13,11 @@ import msgspec
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY as GATEWAY_KEY
-from tests.contract.v1.bare_gateway import BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY as GATEWAY_KEY
+from tests.contract.v1.entries import configuration, seal
 from tests.upstreams.aimock import KEY, Aimock
 from trunkline.gateway.snapshot import ConfigurationEntry
-from trunkline.vault.stored_secret import StoredSecret
 
 pytestmark = pytest.mark.needs_node
 
@@ -29,12 +29,12 @@ AGE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def lenient(entry: ConfigurationEntry, url: str) -> ConfigurationEntry:
     """aimock's services have no fixtures in files: told to be lenient, they answer with what is harmless."""
-    header = StoredSecret(entry.name, "user:u-1", "headers.x-aimock-strict", "d-1", (url,), b"false")
+    header = seal(entry.name, "headers.x-aimock-strict", "false", url)
     return msgspec.structs.replace(entry, secrets=(*entry.secrets, header))
 
 
 @pytest.fixture(scope="module")
-def bare(mock: Aimock) -> Iterator[BareGateway]:
+def bare(mock: Aimock) -> Iterator[CallServer]:
     def to(name: str, provider: str, model: str) -> ConfigurationEntry:
         return configuration(name, provider, model=model, base_url=mock.url, api_key=KEY)
 
@@ -49,12 +49,12 @@ def bare(mock: Aimock) -> Iterator[BareGateway]:
         to("gemini", "gemini", "gemini-2.5-flash"),
         configuration("demo", "demo", model="demo-chat"),
     ]
-    with BareGateway(configurations).serve() as running:
+    with CallServer(configurations).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+def client(bare: CallServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client
 
@@ -64,7 +64,7 @@ def sent(mock: Aimock, path: str) -> dict[str, Any]:
     return next(entry for entry in reversed(mock.requests()) if entry["path"] == path)
 
 
-def test_a_picture(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
+def test_a_picture(client: openai.OpenAI, bare: CallServer, mock: Aimock) -> None:
     answer = client.images.with_raw_response.generate(model="painter", prompt="draw a red square", size="1024x1024")
     picture = (answer.parse().data or [])[0]
     assert (picture.b64_json, picture.revised_prompt) == ("iVBORw0KGgo=", "A red square, drawn.")
@@ -77,7 +77,7 @@ def test_a_picture(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> No
     assert answer.headers["x-trunkline-configuration"] == "id-painter"
 
 
-def test_a_picture_is_changed(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
+def test_a_picture_is_changed(client: openai.OpenAI, bare: CallServer, mock: Aimock) -> None:
     answer = client.images.with_raw_response.edit(
         model="painter", prompt="make it blue", image=[("a.png", b"\x89PNG\r\n\x1a\n\r\n--"), ("b.png", b"\x00\xff")]
     )
@@ -88,7 +88,7 @@ def test_a_picture_is_changed(client: openai.OpenAI, bare: BareGateway, mock: Ai
     assert sent(mock, "/v1/images/edits")["body"]["model"] == "gpt-image-1"
 
 
-def test_a_refused_picture(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_a_refused_picture(client: openai.OpenAI, bare: CallServer) -> None:
     with pytest.raises(openai.PermissionDeniedError) as raised:
         client.images.generate(model="painter", prompt="draw what is forbidden")
     assert raised.value.response.json()["error"]["code"] == "moderation_blocked"
@@ -96,7 +96,7 @@ def test_a_refused_picture(client: openai.OpenAI, bare: BareGateway) -> None:
     assert (event.outcome, event.error, event.cost_nanos) == ("error", "moderated", 0)
 
 
-def test_speech(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
+def test_speech(client: openai.OpenAI, bare: CallServer, mock: Aimock) -> None:
     answer = client.audio.speech.with_raw_response.create(model="speaker", voice="alloy", input="read this aloud")
     assert answer.content == SOUND
     assert answer.headers["content-type"] == "audio/opus"
@@ -114,7 +114,7 @@ def test_speech_streamed(client: openai.OpenAI) -> None:
         assert b"".join(answer.iter_bytes(5)) == SOUND
 
 
-def test_a_transcript(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
+def test_a_transcript(client: openai.OpenAI, bare: CallServer, mock: Aimock) -> None:
     answer = client.audio.transcriptions.with_raw_response.create(model="scribe", file=("a.wav", b"RIFF\r\n\x00\xff"))
     assert answer.parse().text == SPOKEN
     event = bare.books.last(answer.headers["x-request-id"])
@@ -125,7 +125,7 @@ def test_a_transcript(client: openai.OpenAI, bare: BareGateway, mock: Aimock) ->
     assert sent(mock, "/v1/audio/transcriptions")["body"]["model"] == "gpt-4o-transcribe"
 
 
-def test_a_verbose_transcript(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_a_verbose_transcript(client: openai.OpenAI, bare: CallServer) -> None:
     answer = client.audio.transcriptions.with_raw_response.create(
         model="whisper", file=("a.wav", b"RIFF"), response_format="verbose_json"
     )
@@ -133,7 +133,7 @@ def test_a_verbose_transcript(client: openai.OpenAI, bare: BareGateway) -> None:
     assert bare.books.last(answer.headers["x-request-id"]).cost_nanos is None
 
 
-def test_a_transcript_streamed(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_a_transcript_streamed(client: openai.OpenAI, bare: CallServer) -> None:
     answer = client.audio.transcriptions.with_raw_response.create(model="scribe", file=("a.wav", b"RIFF"), stream=True)
     events = list(answer.parse())
     assert "".join(event.delta for event in events if event.type == "transcript.text.delta") == SPOKEN
@@ -144,7 +144,7 @@ def test_a_transcript_streamed(client: openai.OpenAI, bare: BareGateway) -> None
     )  # fmt: skip
 
 
-def test_moderation(client: openai.OpenAI, bare: BareGateway) -> None:
+def test_moderation(client: openai.OpenAI, bare: CallServer) -> None:
     answer = client.moderations.with_raw_response.create(model="judge", input=["a kind word", "another"])
     moderation = answer.parse()
     assert (moderation.model, moderation.results[0].flagged) == ("omni-moderation-latest", False)
@@ -152,7 +152,7 @@ def test_moderation(client: openai.OpenAI, bare: BareGateway) -> None:
     assert (event.operation, event.outcome, event.cost_nanos) == ("moderations", "ok", None)
 
 
-def test_ranking(bare: BareGateway, mock: Aimock) -> None:
+def test_ranking(bare: CallServer, mock: Aimock) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     asked = {"model": "ranker", "query": "what is a trunk line", "documents": ["a road", "a cable"], "top_n": 1}
     connection.request("POST", "/v1/rerank", json.dumps(asked), {"authorization": f"Bearer {GATEWAY_KEY}"})
@@ -165,7 +165,7 @@ def test_ranking(bare: BareGateway, mock: Aimock) -> None:
 
 
 @pytest.mark.parametrize("model", ["claude", "gemini"])
-def test_a_completion_by_chat(client: openai.OpenAI, bare: BareGateway, model: str) -> None:
+def test_a_completion_by_chat(client: openai.OpenAI, bare: CallServer, model: str) -> None:
     answer = client.completions.with_raw_response.create(model=model, prompt="say hello", max_tokens=50)
     completion = answer.parse()
     assert completion.object == "text_completion"
@@ -178,7 +178,7 @@ def test_a_completion_by_chat(client: openai.OpenAI, bare: BareGateway, model: s
 
 
 @pytest.mark.parametrize("model", ["claude", "gemini", "demo"])
-def test_a_completion_by_chat_streamed(client: openai.OpenAI, bare: BareGateway, model: str) -> None:
+def test_a_completion_by_chat_streamed(client: openai.OpenAI, bare: CallServer, model: str) -> None:
     answer = client.completions.with_raw_response.create(
         model=model, prompt="say hello", stream=True, stream_options={"include_usage": True}
     )
@@ -208,7 +208,7 @@ def test_a_completion_by_chat_streamed(client: openai.OpenAI, bare: BareGateway,
         (lambda client: client.completions.create(model="claude", prompt=[1, 2]), "prompt"),
     ],
 )
-def test_what_a_provider_does_not_offer(client: openai.OpenAI, bare: BareGateway, call: Any, param: str) -> None:
+def test_what_a_provider_does_not_offer(client: openai.OpenAI, bare: CallServer, call: Any, param: str) -> None:
     before = len(bare.books.opened)
     with pytest.raises(openai.BadRequestError) as raised:
         call(client)

@@ -15,16 +15,17 @@ from google import genai
 from google.genai import errors as genai_errors
 from google.genai import types
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[BareGateway]:
-    with BareGateway([configuration("demo", "demo", model="demo-chat")], default="demo").serve() as running:
+def bare() -> Iterator[CallServer]:
+    with CallServer([configuration("demo", "demo", model="demo-chat")], default="demo").serve() as running:
         yield running
 
 
-def ask(bare: BareGateway, method: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+def ask(bare: CallServer, method: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
     with closing(http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)) as connection:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, None, {"authorization": f"Bearer {KEY}", **fields})
@@ -49,7 +50,7 @@ def ask(bare: BareGateway, method: str, path: str, **headers: str) -> tuple[http
         ("/v1/model", "GET /v1/models"),
     ],
 )
-def test_the_nearest_is_named_to_openai_clients(bare: BareGateway, path: str, meant: str) -> None:
+def test_the_nearest_is_named_to_openai_clients(bare: CallServer, path: str, meant: str) -> None:
     answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     told = json.loads(body)["error"]
@@ -59,7 +60,7 @@ def test_the_nearest_is_named_to_openai_clients(bare: BareGateway, path: str, me
 
 
 @pytest.mark.parametrize("path", ["/v1/v1/messages", "/v1/messages/", "/v1/message", "/v1beta/messages"])
-def test_in_anthropics_wire(bare: BareGateway, path: str) -> None:
+def test_in_anthropics_wire(bare: CallServer, path: str) -> None:
     answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     told = json.loads(body)
@@ -78,7 +79,7 @@ def test_in_anthropics_wire(bare: BareGateway, path: str) -> None:
         ("/v1beta/models/demo:generatecontent", "generateContent"),
     ],
 )
-def test_in_geminis_wire(bare: BareGateway, path: str, action: str) -> None:
+def test_in_geminis_wire(bare: CallServer, path: str, action: str) -> None:
     answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     told = json.loads(body)["error"]
@@ -86,13 +87,13 @@ def test_in_geminis_wire(bare: BareGateway, path: str, action: str) -> None:
     assert f"Did you mean POST /v1beta/models/demo:{action}?" in told["message"]
 
 
-def test_the_clients_own_wire_wins(bare: BareGateway) -> None:
+def test_the_clients_own_wire_wins(bare: CallServer) -> None:
     assert json.loads(ask(bare, "POST", "/v1/v1/models", anthropic_version="2023-06-01")[1])["type"] == "error"
     assert json.loads(ask(bare, "POST", "/v1/messages/", x_goog_api_key=KEY)[1])["error"]["status"] == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("path", ["/v1/", "/v1/nothing/like/it", "/v1/" + "x/" * 4000])
-def test_what_is_like_nothing(bare: BareGateway, path: str) -> None:
+def test_what_is_like_nothing(bare: CallServer, path: str) -> None:
     answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     assert "GET /docs" in json.loads(body)["error"]["message"]
@@ -113,7 +114,7 @@ def test_what_is_like_nothing(bare: BareGateway, path: str) -> None:
         ("OPTIONS", "/v1/models", "GET, HEAD"),
     ],
 )
-def test_another_method(bare: BareGateway, method: str, path: str, allow: str | None) -> None:
+def test_another_method(bare: CallServer, method: str, path: str, allow: str | None) -> None:
     answer, body = ask(bare, method, path)
     if allow is None:
         assert answer.status == 404
@@ -124,7 +125,7 @@ def test_another_method(bare: BareGateway, method: str, path: str, allow: str | 
         assert f"takes {allow}, not {method}" in json.loads(body)["error"]["message"]
 
 
-def test_sdks_raise_it_as_not_found(bare: BareGateway) -> None:
+def test_sdks_raise_it_as_not_found(bare: CallServer) -> None:
     with openai.OpenAI(base_url=f"{bare.url}/v1/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(openai.NotFoundError, match="Did you mean GET /v1/models"):
             client.models.list()
@@ -138,7 +139,7 @@ def test_sdks_raise_it_as_not_found(bare: BareGateway) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/models", "/v1beta/models", "/v1/models/demo", "/v1/models/none"])
 @pytest.mark.parametrize("key", [KEY, "tl-wrong"])
-def test_head_is_get_without_the_body(bare: BareGateway, path: str, key: str) -> None:
+def test_head_is_get_without_the_body(bare: CallServer, path: str, key: str) -> None:
     got, body = ask(bare, "GET", path, authorization=f"Bearer {key}")
     headed, nothing = ask(bare, "HEAD", path, authorization=f"Bearer {key}")
     assert (headed.status, nothing) == (got.status, b"")
@@ -149,7 +150,7 @@ def test_head_is_get_without_the_body(bare: BareGateway, path: str, key: str) ->
     }
 
 
-def test_no_byte_of_a_body_follows_a_head(bare: BareGateway) -> None:
+def test_no_byte_of_a_body_follows_a_head(bare: CallServer) -> None:
     request = f"HEAD /v1/models HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\n"
     with socket.create_connection(("127.0.0.1", bare.port), 10) as client:
         client.sendall(f"{request}\r\n{request}connection: close\r\n\r\n".encode())

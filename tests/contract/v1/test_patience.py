@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from trunkline.outbound import ConnectFailed, Origin, OutgoingRequest, Timeouts
 
 TIMEOUTS = Timeouts(connect=1, first_byte=2, between=3, total=40)
@@ -37,7 +38,7 @@ class Noting:
 def test_an_answer_in_one_piece_has_the_time_of_the_whole_call(path: str, body: Any, streamed: bool) -> None:
     client = Noting()
     entries = [configuration("up", "openai", model="m", api_key="sk-aaaaaaaaaaaaaaaaaaaa")]
-    with BareGateway(entries, client=client, timeouts=TIMEOUTS).serve() as bare:
+    with CallServer(entries, transport=lambda _: client, timeouts=TIMEOUTS).serve() as bare:
         connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
         asked = json.dumps({"model": "up", "stream": streamed, **body}).encode()
         connection.request("POST", path, asked, {"authorization": f"Bearer {KEY}"})
@@ -57,7 +58,9 @@ def test_half_of_it_while_another_target_can_serve() -> None:
     entries = [
         configuration(name, "openai", model="m", shared=True, api_key="sk-aaaaaaaaaaaaaaaaaaaa") for name in "ab"
     ]
-    with BareGateway(entries, client=client, timeouts=TIMEOUTS, routes=[route("r", "a", "b")]).serve() as bare:
+    with CallServer(
+        entries, transport=lambda _: client, timeouts=TIMEOUTS, routes=[route("r", "a", "b")]
+    ).serve() as bare:
         connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
         asked = json.dumps({"model": "r", "messages": [{"role": "user", "content": "hi"}]}).encode()
         connection.request("POST", "/v1/chat/completions", asked, {"authorization": f"Bearer {KEY}"})

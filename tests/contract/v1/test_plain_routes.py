@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.contract.v1.bare_gateway import Lazy
 from tests.contract.v1.plain_lane import ANSWERS, Lane, Reader, answer, edited, hang_up, request, same, start
 from trunkline.core.errors import UpstreamError
 from trunkline.gateway.plain.plain_call import PlainCall
 from trunkline.gateway.routing.breaker import Breakers
+from trunkline.outbound import Client
 
 STRATEGIES: list[Any] = ["priority", "weighted", "round-robin", "fastest"]
 STREAM = request(b'{"model":"gpt","stream":true,"messages":[{"role":"user","content":"Hi"}]}')
@@ -105,7 +105,7 @@ def test_a_call_that_turns_out_not_to_be_plain_leaves_its_turn(
     lanes: dict[str, tuple[Lane, Lane]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Nobody has a connection that is free.
-    monkeypatch.setattr(Lazy, "take", lambda *_: None)
+    monkeypatch.setattr(Client, "take", lambda *_: None)
     for lane in lanes["round-robin"]:
         assert converse(lane, *[(request(), answer())] * 4) == ["gpt-4o-mini", "gpt-4o"] * 2
 

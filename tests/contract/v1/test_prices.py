@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 from trunkline.control.prices.price_list_making import make_price_list
@@ -28,18 +29,18 @@ MODELS = {
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[BareGateway, Scripted]]:
+def place() -> Iterator[tuple[CallServer, Scripted]]:
     """A gateway with a configuration of each provider, and the bundled prices."""
     with scripted.start() as upstream:
         configurations = [
             configuration(name, provider, model=model, base_url=upstream.url + path, api_key="sk-test-0123456789abcdef")
             for name, (provider, model, path) in MODELS.items()
         ]
-        with BareGateway(configurations, prices=PriceBook(make_price_list())).serve() as bare:
+        with CallServer(configurations, prices=PriceBook(make_price_list())).serve() as bare:
             yield bare, upstream
 
 
-def ask(place: tuple[BareGateway, Scripted], path: str, body: Json) -> tuple[httpx2.Response, UsageEvent]:
+def ask(place: tuple[CallServer, Scripted], path: str, body: Json) -> tuple[httpx2.Response, UsageEvent]:
     bare, _ = place
     headers = {"authorization": f"Bearer {KEY}", "anthropic-version": "2023-06-01"}
     answer = httpx2.post(f"http://127.0.0.1:{bare.port}{path}", json=body, headers=headers, timeout=20)
@@ -84,7 +85,7 @@ def chunks(**fields: Any) -> list[bytes]:
     ],
 )
 def test_the_answers_tier_decides(
-    place: tuple[BareGateway, Scripted],
+    place: tuple[CallServer, Scripted],
     client: str,
     streamed: bool,
     asked: str | None,
@@ -105,7 +106,7 @@ def test_the_answers_tier_decides(
 
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 def test_a_deployment_costs_what_the_model_that_answers_costs(
-    place: tuple[BareGateway, Scripted], streamed: bool
+    place: tuple[CallServer, Scripted], streamed: bool
 ) -> None:
     named = {"model": "gpt-4o-2024-08-06"}
     place[1].script = stream(*chunks(**named)) if streamed else whole(json.dumps(answer(**named)).encode())
@@ -114,7 +115,7 @@ def test_a_deployment_costs_what_the_model_that_answers_costs(
     assert event.cost_nanos == 350_000_000  # 100,000 x $2.50 + 10,000 x $10 per million
 
 
-def test_a_tier_without_a_known_price_is_named(place: tuple[BareGateway, Scripted]) -> None:
+def test_a_tier_without_a_known_price_is_named(place: tuple[CallServer, Scripted]) -> None:
     place[1].script = whole(json.dumps(answer(service_tier="scale")).encode())
     got, event = ask(place, "/v1/chat/completions", {"model": "mini", "messages": [{"role": "user", "content": "hi"}]})
     assert "x-trunkline-cost-usd" not in got.headers
@@ -123,7 +124,7 @@ def test_a_tier_without_a_known_price_is_named(place: tuple[BareGateway, Scripte
 
 
 @pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1/messages"])
-def test_fast_mode_in_the_united_states(place: tuple[BareGateway, Scripted], client: str) -> None:
+def test_fast_mode_in_the_united_states(place: tuple[CallServer, Scripted], client: str) -> None:
     used = {
         "input_tokens": 1000,
         "output_tokens": 100,
@@ -148,7 +149,7 @@ def test_fast_mode_in_the_united_states(place: tuple[BareGateway, Scripted], cli
 
 
 @pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1beta/models/flash:generateContent"])
-def test_a_grounded_answer_of_an_urgent_call(place: tuple[BareGateway, Scripted], client: str) -> None:
+def test_a_grounded_answer_of_an_urgent_call(place: tuple[CallServer, Scripted], client: str) -> None:
     grounding = {
         "webSearchQueries": ["a", "b"],
         "groundingChunks": [{"web": {"uri": "https://a.example", "title": "a"}}],

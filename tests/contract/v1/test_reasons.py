@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, Scripted, stream, whole
 
@@ -46,12 +47,12 @@ def upstreams() -> Iterator[tuple[Scripted, Scripted]]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[BareGateway]:
+def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[CallServer]:
     configurations = [
         configuration(name, "custom", model="m", base_url=f"{upstream.url}/v1", api_key=SECRET, shared=True)
         for name, upstream in zip(("a", "b"), upstreams, strict=True)
     ]
-    with BareGateway(configurations, routes=[route("both", "a", "b")]).serve() as running:
+    with CallServer(configurations, routes=[route("both", "a", "b")]).serve() as running:
         yield running
 
 
@@ -68,7 +69,7 @@ def second(upstreams: tuple[Scripted, Scripted]) -> Scripted:
     return upstreams[1]
 
 
-def ask(bare: BareGateway, face: str, model: str, **fields: Any) -> httpx2.Response:
+def ask(bare: CallServer, face: str, model: str, **fields: Any) -> httpx2.Response:
     path, body = ASKS[face]
     headers = {"Authorization": f"Bearer {KEY}"}
     url = bare.url + path.format(model=model)
@@ -77,7 +78,7 @@ def ask(bare: BareGateway, face: str, model: str, **fields: Any) -> httpx2.Respo
 
 @pytest.mark.parametrize("face", ASKS)
 def test_a_reason_that_no_retry_cures_reaches_caller_and_books_at_once(
-    bare: BareGateway, first: Scripted, face: str
+    bare: CallServer, first: Scripted, face: str
 ) -> None:
     words = f"CUDA out of memory. Tried to allocate 2 GiB (key {SECRET}, at 10.1.2.3:8000)"
     first.script = fails("500 Internal Server Error", words)
@@ -106,7 +107,7 @@ def test_a_reason_that_no_retry_cures_reaches_caller_and_books_at_once(
     ],
 )
 def test_what_only_this_target_cannot_do_another_does(
-    bare: BareGateway, first: Scripted, second: Scripted, face: str, status: str, words: str
+    bare: CallServer, first: Scripted, second: Scripted, face: str, status: str, words: str
 ) -> None:
     first.script = fails(status, words)
     answer = ask(bare, face, "both")
@@ -119,7 +120,7 @@ def test_what_only_this_target_cannot_do_another_does(
     [("Context size has been exceeded.", 413), ("Failed to load image or audio file", 400)],
 )
 def test_what_the_request_does_wrong_is_its_senders_to_mend_whatever_the_status(
-    bare: BareGateway, first: Scripted, second: Scripted, words: str, status: int
+    bare: CallServer, first: Scripted, second: Scripted, words: str, status: int
 ) -> None:
     first.script = fails("500 Internal Server Error", words)
     answer = ask(bare, "chat", "both")
@@ -128,7 +129,7 @@ def test_what_the_request_does_wrong_is_its_senders_to_mend_whatever_the_status(
     assert (len(first.asked), len(second.asked)) == (1, 0)
 
 
-def test_what_passes_is_tried_again(bare: BareGateway, first: Scripted) -> None:
+def test_what_passes_is_tried_again(bare: CallServer, first: Scripted) -> None:
     first.script = fails("503 Service Unavailable", "Loading model")
     answer = ask(bare, "chat", "a")
     assert answer.status_code == 503
@@ -137,7 +138,7 @@ def test_what_passes_is_tried_again(bare: BareGateway, first: Scripted) -> None:
 
 
 @pytest.mark.parametrize("face", ["chat", "messages", "responses"])
-def test_why_a_stream_broke_off_is_in_the_books(bare: BareGateway, first: Scripted, face: str) -> None:
+def test_why_a_stream_broke_off_is_in_the_books(bare: CallServer, first: Scripted, face: str) -> None:
     piece = {**GOOD, "object": "chat.completion.chunk", "usage": None}
     piece["choices"] = [{"index": 0, "delta": {"role": "assistant", "content": "hi"}, "finish_reason": None}]
     error = {"error": {"message": f"CUDA error: an illegal memory access (key {SECRET})", "code": 500}}
@@ -154,7 +155,7 @@ def test_why_a_stream_broke_off_is_in_the_books(bare: BareGateway, first: Script
 @pytest.mark.parametrize("face", ["chat", "messages", "responses", "gemini"])
 @pytest.mark.parametrize("ending", ["error", "text"])
 def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
-    bare: BareGateway, first: Scripted, face: str, ending: str
+    bare: CallServer, first: Scripted, face: str, ending: str
 ) -> None:
     piece = {**GOOD, "object": "chat.completion.chunk", "usage": None}
     piece["choices"] = [{"index": 0, "delta": {"role": "assistant", "content": "hi"}, "finish_reason": None}]
@@ -183,7 +184,7 @@ def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
 @pytest.mark.parametrize("face", ["chat", "messages", "responses", "gemini"])
 @pytest.mark.parametrize("at", [1, 3, 4, 16, 31])
 def test_a_key_that_a_model_spreads_over_two_deltas_is_taken_out(
-    bare: BareGateway, first: Scripted, face: str, at: int
+    bare: CallServer, first: Scripted, face: str, at: int
 ) -> None:
     texts = ["It is ", SECRET[:at], f"{SECRET[at:]}, so.", ""]
     chunks = [

@@ -12,7 +12,8 @@ import httpx2
 import msgspec
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, PRICE, BareGateway, configuration, route
+from tests.contract.v1.call_server import PRICE, CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, stream, whole
 from trunkline.core.actor import Actor
@@ -101,7 +102,7 @@ class CachingGateway:
         self.gate = gate = CacheGate(
             AnswerCache(1 << 20, lambda: self.now), SimilarQuestions(1 << 20), Embedder(ask, patience=20)
         )
-        bare = BareGateway(there, routes=routes, features=features, keys=KEYS, gates=(gate,))
+        bare = CallServer(there, routes=routes, features=features, keys=KEYS, gates=(gate,))
         self.bare = stack.enter_context(bare.serve())
 
     def ask(self, model: str = "r", *, key: str = KEY, cache: str = "", **fields: Any) -> httpx2.Response:

@@ -8,7 +8,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.conftest import PROVIDERS
 from tests.contract.v1.test_openai_sdk import HELLO, PICTURE
 from tests.upstreams.aimock import KEY as SECRET
@@ -43,7 +43,7 @@ def ask(client: openai.OpenAI, streamed: bool, **asked: Any) -> Any:
 
 @every_provider
 @both_ways
-def test_text(client: openai.OpenAI, bare: BareGateway, provider: str, streamed: bool) -> None:
+def test_text(client: openai.OpenAI, bare: CallServer, provider: str, streamed: bool) -> None:
     answer = ask(client, streamed, model=provider, instructions="Be brief.", input="say hello", temperature=0.5)
     assert answer.output_text == HELLO
     assert answer.status == "completed"

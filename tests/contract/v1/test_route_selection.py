@@ -11,7 +11,8 @@ import httpx2
 import msgspec
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer, Prices
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, Scripted, stream, whole
 from trunkline.core.model_traits import Ability, ModelTraits
@@ -36,12 +37,12 @@ class Serving:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
-    def __call__(self, *routes: RouteEntry, **fields: Any) -> BareGateway:
+    def __call__(self, *routes: RouteEntry, **fields: Any) -> CallServer:
         names = ("x", "y", "z")
         more = [configuration(name, "demo", model="demo-chat", shared=True) for name in names]
         more.append(configuration("private", "demo", model="demo-chat"))
         more += fields.pop("more", ())
-        return self._stack.enter_context(BareGateway(more, routes=routes, **fields).serve())
+        return self._stack.enter_context(CallServer(more, routes=routes, **fields).serve())
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def serve() -> Iterator[Serving]:
         yield Serving(stack)
 
 
-def ask(bare: BareGateway, model: str = "r", *, key: str = KEY, headers: Any = None, **fields: Any) -> httpx2.Response:
+def ask(bare: CallServer, model: str = "r", *, key: str = KEY, headers: Any = None, **fields: Any) -> httpx2.Response:
     body = {"model": model, "messages": MESSAGES, **fields}
     given = {"Authorization": f"Bearer {key}", **(headers or {})}
     return httpx2.post(f"{bare.url}/v1/chat/completions", json=body, headers=given, timeout=20, trust_env=False)
@@ -258,21 +259,22 @@ GOOD = json.dumps(
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 
 
-class Prices:
+class Small(Prices):
+    """``small`` is cheap, and takes no tools."""
+
     def find(self, provider: object, model: str, terms: object = None) -> Price | None:
         return Price(input=Rate(1 if model == "small" else 9), output=Rate(1), source="test")
 
+    def traits(self, provider: object, model: str) -> ModelTraits:
+        lacks = frozenset[Ability]({"tools", "vision"} if model == "small" else {"vision"})
+        return ModelTraits(lacks=lacks, context_length=1000)
 
-def find_traits(provider: object, model: str) -> ModelTraits | None:
-    lacks = frozenset[Ability]({"tools", "vision"} if model == "small" else {"vision"})
-    return ModelTraits(lacks=lacks, context_length=1000)
 
-
-def able(serve: Serving, upstream: Scripted, strategy: str = "cheapest") -> BareGateway:
+def able(serve: Serving, upstream: Scripted, strategy: str = "cheapest") -> CallServer:
     """``x`` is dear and can do more than ``small``."""
     upstream.script = whole(GOOD)
     small = configuration("small", "openai", model="small", base_url=upstream.url, api_key="k" * 20, shared=True)
-    return serve(route("r", "small", "x", strategy=strategy), more=[small], prices=Prices(), traits=find_traits)
+    return serve(route("r", "small", "x", strategy=strategy), more=[small], prices=Small())
 
 
 def test_the_cheapest_that_can(serve: Serving, upstream: Scripted) -> None:

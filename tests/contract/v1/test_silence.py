@@ -13,7 +13,8 @@ import pytest
 from google import genai
 from google.genai import types
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.contract.v1.test_faults import DONE, USAGE, chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, stream, whole
@@ -58,20 +59,20 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entries = [
         configuration("up", "custom", model="m", base_url=upstream.url, api_key=SECRET, shared=True),
         configuration("also", "custom", model="m", base_url=upstream.url, api_key=SECRET, shared=True),
         configuration("google", "gemini", model="g", base_url=upstream.url, api_key=SECRET),
     ]
-    with BareGateway(entries, ping_seconds=0.05, routes=[route("both", "up", "also")]).serve() as running:
+    with CallServer(entries, ping_seconds=0.05, routes=[route("both", "up", "also")]).serve() as running:
         yield running
 
 
 class Listener:
     """One streamed call, read as it comes."""
 
-    def __init__(self, bare: BareGateway, wire: str, model: str = "up", **more: Any) -> None:
+    def __init__(self, bare: CallServer, wire: str, model: str = "up", **more: Any) -> None:
         path, body = ASKS[wire]
         self.connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
         text = json.dumps({"model": model, **body, **more})
@@ -123,7 +124,7 @@ def said(wire: str, text: bytes) -> str:
 
 
 @pytest.mark.parametrize("wire", [wire for wire in ASKS if wire != "completions"])
-def test_silence_in_the_middle(bare: BareGateway, upstream: Scripted, wire: str) -> None:
+def test_silence_in_the_middle(bare: CallServer, upstream: Scripted, wire: str) -> None:
     RESUME.clear()
     upstream.script = stream(HELLO, PAUSE, WORLD, *END)
     listener = Listener(bare, wire)
@@ -138,7 +139,7 @@ def test_silence_in_the_middle(bare: BareGateway, upstream: Scripted, wire: str)
 
 
 @pytest.mark.parametrize("wire", ASKS)
-def test_silence_before_the_first_byte(bare: BareGateway, upstream: Scripted, wire: str) -> None:
+def test_silence_before_the_first_byte(bare: CallServer, upstream: Scripted, wire: str) -> None:
     RESUME.clear()
     first = LEGACY if wire == "completions" else HELLO
     upstream.script = stream(PAUSE, first, *END)
@@ -180,7 +181,7 @@ NO_MODEL = whole(b'{"error": {"message": "The model m does not exist.", "code": 
 
 
 @pytest.mark.parametrize("wire", ASKS)
-def test_an_error_after_the_beginning_is_told_in_the_stream(bare: BareGateway, upstream: Scripted, wire: str) -> None:
+def test_an_error_after_the_beginning_is_told_in_the_stream(bare: CallServer, upstream: Scripted, wire: str) -> None:
     RESUME.clear()
     upstream.script = late(NO_MODEL)
     listener = Listener(bare, wire)
@@ -203,7 +204,7 @@ def test_an_error_after_the_beginning_is_told_in_the_stream(bare: BareGateway, u
     assert bare.books.last(f"silence-{wire}").outcome == "error"
 
 
-def test_the_next_target_serves_also_after_the_beginning(bare: BareGateway, upstream: Scripted) -> None:
+def test_the_next_target_serves_also_after_the_beginning(bare: CallServer, upstream: Scripted) -> None:
     RESUME.clear()
     upstream.script = in_turn(late(NO_MODEL), stream(HELLO, *END))
     listener = Listener(bare, "openai", model="both")
@@ -213,7 +214,7 @@ def test_the_next_target_serves_also_after_the_beginning(bare: BareGateway, upst
     assert [attempt.status for attempt in bare.books.last("silence-openai").attempts] == [404]
 
 
-def test_who_hangs_up_in_the_silence_is_not_waited_for(bare: BareGateway, upstream: Scripted) -> None:
+def test_who_hangs_up_in_the_silence_is_not_waited_for(bare: CallServer, upstream: Scripted) -> None:
     RESUME.clear()
     upstream.script = late(stream(HELLO, *END))
     upstream.hung_up.clear()
@@ -226,7 +227,7 @@ def test_who_hangs_up_in_the_silence_is_not_waited_for(bare: BareGateway, upstre
     assert bare.books.last("silence-openai").outcome == "cancelled"
 
 
-def test_no_sound_is_interrupted(bare: BareGateway, upstream: Scripted) -> None:
+def test_no_sound_is_interrupted(bare: CallServer, upstream: Scripted) -> None:
     RESUME.clear()
     upstream.script = stream(b"abc", PAUSE, b"def", kind="audio/mpeg")
     connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
@@ -258,7 +259,7 @@ def _after_three_pulses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_after_three_pulses")
-def test_openai_sdk(bare: BareGateway, upstream: Scripted) -> None:
+def test_openai_sdk(bare: CallServer, upstream: Scripted) -> None:
     _play(upstream)
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         messages: Any = ASKS["openai"][1]["messages"]
@@ -270,7 +271,7 @@ def test_openai_sdk(bare: BareGateway, upstream: Scripted) -> None:
 
 
 @pytest.mark.usefixtures("_after_three_pulses")
-def test_anthropic_sdk(bare: BareGateway, upstream: Scripted) -> None:
+def test_anthropic_sdk(bare: CallServer, upstream: Scripted) -> None:
     _play(upstream)
     with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=0) as client:
         messages: Any = ASKS["anthropic"][1]["messages"]
@@ -280,7 +281,7 @@ def test_anthropic_sdk(bare: BareGateway, upstream: Scripted) -> None:
 
 @pytest.mark.usefixtures("_after_three_pulses")
 @pytest.mark.parametrize("model", ["up", "google"])
-def test_genai_sdk(bare: BareGateway, upstream: Scripted, model: str) -> None:
+def test_genai_sdk(bare: CallServer, upstream: Scripted, model: str) -> None:
     client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=bare.url))
     chat = client.chats.create(model=model)
     if model == "google":

@@ -10,7 +10,8 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -28,16 +29,16 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entries = [
         configuration("up", "openai", model="m", base_url=upstream.url, api_key=SECRET),
         configuration("demo", "demo", model="demo-chat"),
     ]
-    with BareGateway(entries, limits=LIMITS).serve() as running:
+    with CallServer(entries, limits=LIMITS).serve() as running:
         yield running
 
 
-def connect(bare: BareGateway) -> socket.socket:
+def connect(bare: CallServer) -> socket.socket:
     return socket.create_connection(("127.0.0.1", bare.port), timeout=20)
 
 
@@ -56,25 +57,25 @@ def everything(client: socket.socket) -> bytes:
     return text
 
 
-def test_a_body_that_never_begins(bare: BareGateway) -> None:
+def test_a_body_that_never_begins(bare: CallServer) -> None:
     with connect(bare) as client:
         client.sendall(head(100))
         assert everything(client).startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_body_that_stops(bare: BareGateway) -> None:
+def test_a_body_that_stops(bare: CallServer) -> None:
     with connect(bare) as client:
         client.sendall(head(10_000) + b'{"model"')
         assert everything(client).startswith(b"HTTP/1.1 408 ")
 
 
-def test_without_a_key_nobody_waits_for_the_body(bare: BareGateway) -> None:
+def test_without_a_key_nobody_waits_for_the_body(bare: CallServer) -> None:
     with connect(bare) as client:
         client.sendall(head(1 << 20, key="tl-wrong"))
         assert client.recv(65536).startswith(b"HTTP/1.1 401 ")
 
 
-def test_half_requests_leave_room_for_whole_ones(bare: BareGateway) -> None:
+def test_half_requests_leave_room_for_whole_ones(bare: CallServer) -> None:
     half = [connect(bare) for _ in range(LIMITS.strangers_per_address)]
     for client in half:
         client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n")
@@ -87,7 +88,7 @@ def test_half_requests_leave_room_for_whole_ones(bare: BareGateway) -> None:
         client.close()
 
 
-def test_known_connections_do_not_count(bare: BareGateway) -> None:
+def test_known_connections_do_not_count(bare: CallServer) -> None:
     body = ASK.replace(b'"up"', b'"demo"')
     known: list[socket.socket] = []
     for _ in range(3 * LIMITS.strangers_per_address):
@@ -101,7 +102,7 @@ def test_known_connections_do_not_count(bare: BareGateway) -> None:
         client.close()
 
 
-def test_who_does_not_read_a_stream_is_cut_and_the_call_settled(bare: BareGateway, upstream: Scripted) -> None:
+def test_who_does_not_read_a_stream_is_cut_and_the_call_settled(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = stream(*[chunk("x" * 60_000)] * 400, end="never")
     upstream.hung_up.clear()
     body = ASK[:-1] + b', "stream": true}'
@@ -111,7 +112,7 @@ def test_who_does_not_read_a_stream_is_cut_and_the_call_settled(bare: BareGatewa
         assert upstream.hung_up.wait(10), "the provider was left running"
 
 
-def test_who_does_not_read_a_whole_answer_is_cut(bare: BareGateway, upstream: Scripted) -> None:
+def test_who_does_not_read_a_whole_answer_is_cut(bare: CallServer, upstream: Scripted) -> None:
     answer = {"choices": [{"message": {"role": "assistant", "content": "x" * 12_000_000}, "finish_reason": "stop"}]}
     upstream.script = whole(json.dumps(answer).encode())
     with connect(bare) as client:
@@ -123,7 +124,7 @@ def test_who_does_not_read_a_whole_answer_is_cut(bare: BareGateway, upstream: Sc
         assert poll.poll(20_000), "the connection stayed open"
 
 
-def test_a_large_answer_arrives_whole(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_large_answer_arrives_whole(bare: CallServer, upstream: Scripted) -> None:
     answer = {"choices": [{"message": {"role": "assistant", "content": "x" * 3_000_000}, "finish_reason": "stop"}]}
     upstream.script = whole(json.dumps(answer).encode())
     with connect(bare) as client:
@@ -146,7 +147,7 @@ def test_a_large_answer_arrives_whole(bare: BareGateway, upstream: Scripted) -> 
     ],
 )
 def test_doubtful_heads_are_refused_and_the_connection_ends(
-    bare: BareGateway, request_head: bytes, status: bytes
+    bare: CallServer, request_head: bytes, status: bytes
 ) -> None:
     with connect(bare) as client:
         client.sendall(request_head)
@@ -154,7 +155,7 @@ def test_doubtful_heads_are_refused_and_the_connection_ends(
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_the_older_version_gets_no_chunks(bare: BareGateway, streamed: bool) -> None:
+def test_the_older_version_gets_no_chunks(bare: CallServer, streamed: bool) -> None:
     body = json.dumps({**json.loads(ASK), "model": "demo", "stream": streamed}).encode()
     with connect(bare) as client:
         client.sendall(head(len(body), version="1.0") + body)

@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -24,13 +25,13 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entry = configuration("c", "deepseek", model="deepseek-v4-pro", base_url=upstream.url, api_key="sk-x", shared=True)
-    with BareGateway([entry]).serve() as bare:
+    with CallServer([entry]).serve() as bare:
         yield bare
 
 
-def ask(bare: BareGateway, upstream: Scripted, said: str, *, streamed: bool) -> httpx2.Response:
+def ask(bare: CallServer, upstream: Scripted, said: str, *, streamed: bool) -> httpx2.Response:
     choice: dict[str, Any] = {"index": 0, "finish_reason": "stop"}
     if streamed:
         piece = {"id": "c", "model": "m", "choices": [{**choice, "delta": {"content": said}}]}
@@ -51,7 +52,7 @@ def ask(bare: BareGateway, upstream: Scripted, said: str, *, streamed: bool) -> 
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_what_fits_is_answered(bare: BareGateway, upstream: Scripted, streamed: bool) -> None:
+def test_what_fits_is_answered(bare: CallServer, upstream: Scripted, streamed: bool) -> None:
     upstream.asked.clear()
     answer = ask(bare, upstream, '{"age": 7}', streamed=streamed)
     assert answer.status_code == 200, answer.text
@@ -64,6 +65,6 @@ def test_what_fits_is_answered(bare: BareGateway, upstream: Scripted, streamed: 
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_what_does_not_fit_is_an_error(bare: BareGateway, upstream: Scripted, streamed: bool) -> None:
+def test_what_does_not_fit_is_an_error(bare: CallServer, upstream: Scripted, streamed: bool) -> None:
     answer = ask(bare, upstream, '{"age": "seven"}', streamed=streamed)
     assert answer.status_code == 502 or '"error"' in answer.text

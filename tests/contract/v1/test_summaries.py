@@ -9,7 +9,8 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -41,17 +42,17 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     entries = [
         configuration(provider, provider, model=model, base_url=upstream.url, api_key="sk-x", shared=True)
         for provider, model in MODELS.items()
     ]
-    with BareGateway(entries).serve() as bare:
+    with CallServer(entries).serve() as bare:
         yield bare
 
 
 @pytest.fixture(scope="module")
-def client(bare: BareGateway) -> openai.OpenAI:
+def client(bare: CallServer) -> openai.OpenAI:
     return openai.OpenAI(api_key=KEY, base_url=f"{bare.url}/v1", max_retries=0)
 
 

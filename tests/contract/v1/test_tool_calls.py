@@ -10,7 +10,8 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.routes.routed_call import SECRET
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -40,12 +41,12 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     rows = [
         configuration(provider, provider, model=model, base_url=upstream.url, api_key=SECRET)
         for provider, model in MODELS.items()
     ]
-    with BareGateway(rows).serve() as running:
+    with CallServer(rows).serve() as running:
         yield running
 
 
@@ -83,7 +84,7 @@ def answer(provider: str, name: str, streamed: bool, identity: str = "toolu_1") 
     return stream("".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events).encode())
 
 
-def ask(bare: BareGateway, client: str, provider: str, name: str, *rounds: str, streamed: bool = False) -> str:
+def ask(bare: CallServer, client: str, provider: str, name: str, *rounds: str, streamed: bool = False) -> str:
     """What the client gets for a request with the tool ``name``, which was called by each of the ids ``rounds``."""
     body: Json
     if client == "chat":
@@ -168,7 +169,7 @@ def names(provider: str, body: Json) -> list[str]:
     ],
 )
 def test_a_tool_has_the_name_that_each_side_takes(
-    bare: BareGateway, upstream: Scripted, client: str, provider: str, given: str, there: str, streamed: bool
+    bare: CallServer, upstream: Scripted, client: str, provider: str, given: str, there: str, streamed: bool
 ) -> None:
     upstream.script = answer(provider, there, streamed)
     told = ask(bare, client, provider, given, "call_1", streamed=streamed)
@@ -192,7 +193,7 @@ def ids(provider: str, body: Json) -> list[str]:
 @pytest.mark.parametrize(("client", "provider"), PAIRS)
 @pytest.mark.parametrize("history", [("call_0", "call_0"), ("functions.look:0", "toolu_01ABC"), ("x" * 70, "x" * 71)])
 def test_ids_of_the_history_are_those_that_the_provider_takes(
-    bare: BareGateway, upstream: Scripted, client: str, provider: str, history: tuple[str, str]
+    bare: CallServer, upstream: Scripted, client: str, provider: str, history: tuple[str, str]
 ) -> None:
     upstream.script = answer(provider, "look", streamed=False)
     ask(bare, client, provider, "look", *history)
@@ -205,7 +206,7 @@ def test_ids_of_the_history_are_those_that_the_provider_takes(
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("client", ["messages", "gemini", "responses"])
 def test_an_answer_has_no_id_that_the_conversation_knows(
-    bare: BareGateway, upstream: Scripted, client: str, streamed: bool
+    bare: CallServer, upstream: Scripted, client: str, streamed: bool
 ) -> None:
     upstream.script = answer("mistral", "look", streamed, identity="call00000")
     told = ask(bare, client, "mistral", "look", "call00000", streamed=streamed)
@@ -227,7 +228,7 @@ def test_an_answer_has_no_id_that_the_conversation_knows(
     ],
 )
 def test_a_vendors_own_tool_is_refused_by_name_before_anything_is_sent(
-    bare: BareGateway, upstream: Scripted, path: str, body: Json, name: str
+    bare: CallServer, upstream: Scripted, path: str, body: Json, name: str
 ) -> None:
     upstream.asked.clear()
     given = {"model": "anthropic", "messages": [{"role": "user", "content": "hi"}], **body}
@@ -242,7 +243,7 @@ def test_a_vendors_own_tool_is_refused_by_name_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "mistral"])
-def test_googles_own_tool_is_refused_by_name_too(bare: BareGateway, upstream: Scripted, provider: str) -> None:
+def test_googles_own_tool_is_refused_by_name_too(bare: CallServer, upstream: Scripted, provider: str) -> None:
     upstream.asked.clear()
     told = httpx2.post(
         f"{bare.url}/v1beta/models/{provider}:generateContent",
@@ -259,7 +260,7 @@ def test_googles_own_tool_is_refused_by_name_too(bare: BareGateway, upstream: Sc
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("provider", ["anthropic", "gemini", "mistral"])
 def test_a_client_that_declares_functions_is_answered_with_a_function_call(
-    bare: BareGateway, upstream: Scripted, provider: str, streamed: bool
+    bare: CallServer, upstream: Scripted, provider: str, streamed: bool
 ) -> None:
     client = openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0)
     functions: Any = [{"name": "look", "parameters": SCHEMA}]
@@ -295,7 +296,7 @@ def test_a_client_that_declares_functions_is_answered_with_a_function_call(
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("declares", ["tools", "functions"])
 def test_a_server_that_calls_in_the_older_way_is_understood(
-    bare: BareGateway, upstream: Scripted, declares: str, streamed: bool
+    bare: CallServer, upstream: Scripted, declares: str, streamed: bool
 ) -> None:
     function = {"name": "look", "parameters": SCHEMA}
     message: Json = {"role": "assistant", "content": None, "function_call": {"name": "look", "arguments": "{}"}}

@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.contract.v1.routes.routed_call import CLAUDE, GOOD, SECRET, STREAM
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -38,7 +39,7 @@ def anthropic(upstreams: tuple[Scripted, Scripted]) -> Scripted:
 
 
 @pytest.fixture(scope="module")
-def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[BareGateway]:
+def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[CallServer]:
     a, b = upstreams
     base = {"api_key": SECRET, "shared": True}
     plain = configuration(
@@ -79,12 +80,12 @@ def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[BareGateway]:
         "tl-model": KeyEntry(id="k-3", workspace_id="w-1", user_id="u-1", models=("gpt-own",)),
     }
     routes = [route("both", "tested", "plain")]
-    with BareGateway([plain, claude, tested, mine], routes=routes, features=features, keys=keys).serve() as running:
+    with CallServer([plain, claude, tested, mine], routes=routes, features=features, keys=keys).serve() as running:
         yield running
 
 
 def ask(
-    bare: BareGateway, model: str, *, key: str = KEY, path: str = "/v1/chat/completions", **fields: Any
+    bare: CallServer, model: str, *, key: str = KEY, path: str = "/v1/chat/completions", **fields: Any
 ) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {key}", **fields.pop("headers", {})}
     body = {"model": model, "messages": [{"role": "user", "content": "hello"}], **fields}
@@ -95,7 +96,7 @@ def sent(upstream: Scripted) -> dict[str, Any]:
     return json.loads(upstream.asked[-1].body)
 
 
-def test_a_feature_is_laid_over_its_configuration(bare: BareGateway, openai: Scripted) -> None:
+def test_a_feature_is_laid_over_its_configuration(bare: CallServer, openai: Scripted) -> None:
     answer = ask(bare, "feature/summarizer")
     assert answer.status_code == 200, answer.text
     body = sent(openai)
@@ -113,7 +114,7 @@ def test_a_feature_is_laid_over_its_configuration(bare: BareGateway, openai: Scr
     )  # fmt: skip
 
 
-def test_the_configuration_by_itself_is_as_it_was(bare: BareGateway, openai: Scripted) -> None:
+def test_the_configuration_by_itself_is_as_it_was(bare: CallServer, openai: Scripted) -> None:
     ask(bare, "feature/summarizer")
     ask(bare, "plain")
     body = sent(openai)
@@ -122,13 +123,13 @@ def test_the_configuration_by_itself_is_as_it_was(bare: BareGateway, openai: Scr
     assert "seed" not in body
 
 
-def test_the_caller_wins_over_the_feature(bare: BareGateway, openai: Scripted) -> None:
+def test_the_caller_wins_over_the_feature(bare: CallServer, openai: Scripted) -> None:
     ask(bare, "feature/summarizer", temperature=0.9)
     assert sent(openai)["temperature"] == 0.9
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
-def test_a_feature_in_another_dialect(bare: BareGateway, anthropic: Scripted, path: str) -> None:
+def test_a_feature_in_another_dialect(bare: CallServer, anthropic: Scripted, path: str) -> None:
     fields: dict[str, Any] = {"max_tokens": 9} if path == "/v1/messages" else {}
     answer = ask(bare, "feature/through-claude", path=path, **fields)
     assert answer.status_code == 200, answer.text
@@ -139,7 +140,7 @@ def test_a_feature_in_another_dialect(bare: BareGateway, anthropic: Scripted, pa
     assert "presence_penalty" not in body, "this provider has no such thing"
 
 
-def test_a_feature_with_a_credential_of_its_own(bare: BareGateway, openai: Scripted) -> None:
+def test_a_feature_with_a_credential_of_its_own(bare: CallServer, openai: Scripted) -> None:
     answer = ask(bare, "feature/own")
     assert answer.status_code == 200, answer.text
     assert (sent(openai)["model"], sent(openai)["max_tokens"]) == ("openai/gpt-4o", 50)
@@ -147,7 +148,7 @@ def test_a_feature_with_a_credential_of_its_own(bare: BareGateway, openai: Scrip
     assert (event.feature, event.configuration_id, event.provider) == ("own", None, "openrouter")
 
 
-def test_a_feature_along_a_route(bare: BareGateway, openai: Scripted, anthropic: Scripted) -> None:
+def test_a_feature_along_a_route(bare: CallServer, openai: Scripted, anthropic: Scripted) -> None:
     answer = ask(bare, "feature/routed", user="somebody")
     assert answer.status_code == 200, answer.text
     event = bare.books.last(answer.headers["x-request-id"])
@@ -168,14 +169,14 @@ def test_a_feature_along_a_route(bare: BareGateway, openai: Scripted, anthropic:
         ("unknown", 404, "Nearest"),
     ],
 )
-def test_a_feature_that_nothing_serves(bare: BareGateway, openai: Scripted, slug: str, status: int, words: str) -> None:
+def test_a_feature_that_nothing_serves(bare: CallServer, openai: Scripted, slug: str, status: int, words: str) -> None:
     answer = ask(bare, f"feature/{slug}")
     assert answer.status_code == status, answer.text
     assert words in answer.json()["error"]["message"]
     assert openai.asked == []
 
 
-def test_what_is_listed(bare: BareGateway) -> None:
+def test_what_is_listed(bare: CallServer) -> None:
     def names(key: str) -> list[str]:
         headers = {"Authorization": f"Bearer {key}"}
         found = httpx2.get(f"{bare.url}/v1/models", headers=headers, trust_env=False).json()["data"]
@@ -185,7 +186,7 @@ def test_what_is_listed(bare: BareGateway) -> None:
     assert names("tl-narrow") == ["feature/summarizer"]
 
 
-def test_a_narrow_key_names_the_feature(bare: BareGateway, openai: Scripted) -> None:
+def test_a_narrow_key_names_the_feature(bare: CallServer, openai: Scripted) -> None:
     assert ask(bare, "feature/summarizer", key="tl-narrow").status_code == 200
     assert ask(bare, "plain", key="tl-narrow").status_code == 403
     assert ask(bare, "feature/own", key="tl-narrow").status_code == 403
@@ -193,7 +194,7 @@ def test_a_narrow_key_names_the_feature(bare: BareGateway, openai: Scripted) -> 
 
 @pytest.mark.parametrize("way", ["header", "openai", "anthropic"])
 def test_a_version_sticks_to_whom_the_call_is_for(
-    bare: BareGateway, openai: Scripted, anthropic: Scripted, way: str
+    bare: CallServer, openai: Scripted, anthropic: Scripted, way: str
 ) -> None:
     seen: set[str] = set()
     for number in range(12):
@@ -220,7 +221,7 @@ def test_a_version_sticks_to_whom_the_call_is_for(
 
 
 def test_a_call_for_nobody_gets_a_version_and_counts_for_no_unit(
-    bare: BareGateway, openai: Scripted, anthropic: Scripted
+    bare: CallServer, openai: Scripted, anthropic: Scripted
 ) -> None:
     served: set[str] = set()
     for number in range(20):
@@ -232,13 +233,13 @@ def test_a_call_for_nobody_gets_a_version_and_counts_for_no_unit(
 
 
 @pytest.mark.parametrize("name", ["tested/gpt-5", "gpt-own"])
-def test_who_names_a_model_gets_it(bare: BareGateway, openai: Scripted, name: str) -> None:
+def test_who_names_a_model_gets_it(bare: CallServer, openai: Scripted, name: str) -> None:
     answer = ask(bare, name, user="somebody")
     assert "x-trunkline-version" not in answer.headers
     assert sent(openai)["model"] == name.rpartition("/")[2]
 
 
-def test_a_key_for_a_model_gets_no_other_by_a_version(bare: BareGateway, openai: Scripted, anthropic: Scripted) -> None:
+def test_a_key_for_a_model_gets_no_other_by_a_version(bare: CallServer, openai: Scripted, anthropic: Scripted) -> None:
     for number in range(5):
         answer = ask(bare, "tested", key="tl-model", user=f"person-{number}")
         assert answer.status_code == 200, answer.text
@@ -246,7 +247,7 @@ def test_a_key_for_a_model_gets_no_other_by_a_version(bare: BareGateway, openai:
     assert anthropic.asked == []
 
 
-def test_a_streamed_version(bare: BareGateway, openai: Scripted) -> None:
+def test_a_streamed_version(bare: CallServer, openai: Scripted) -> None:
     openai.script = stream(*STREAM)
     person = next(f"p-{n}" for n in range(100) if find_bucket("salt", f"p-{n}")[0] < 5_000)
     answer = ask(bare, "tested", user=person, stream=True)

@@ -11,7 +11,8 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contract.v1.bare_gateway import BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import configuration, route
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import UpstreamError
@@ -19,7 +20,6 @@ from trunkline.core.strategy import Strategy
 from trunkline.dialects import openai_chat
 from trunkline.gateway import gateway as module
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.gateway import Gateway
 from trunkline.outbound import Headers, OutgoingRequest, Timeouts
 
 BODY = json.dumps({"model": "r", "messages": [{"role": "user", "content": "hi"}]}).encode()
@@ -72,16 +72,15 @@ class Clock:
         return self.now
 
 
-def make_gateway(providers: Providers, strategy: str, hosts: list[str], clock: Clock) -> Gateway:
+def make_server(providers: Providers, strategy: str, hosts: list[str], clock: Clock) -> CallServer:
     configurations = [
         configuration(host, "custom", model="m", base_url=f"https://{host}.example/v1", api_key="k" * 20, shared=True)
         for host in hosts
     ]
     leading = route("r", *hosts, strategy=strategy)
     # As much of a transport as is used.
-    client: Any = providers
-    bare = BareGateway(configurations, routes=[leading], client=client, random=Random(1), ticks=clock)
-    return bare.gateway
+    transport: Any = providers
+    return CallServer(configurations, routes=[leading], transport=lambda _: transport, random=Random(1), ticks=clock)
 
 
 async def storm(providers: Providers, strategy: str, hosts: list[str], calls: int, at_once: int) -> tuple[int, float]:
@@ -90,7 +89,6 @@ async def storm(providers: Providers, strategy: str, hosts: list[str], calls: in
     1.2 for each call, and ten a second besides, of which the first second's are there from the start.
     """
     clock = Clock()
-    gateway = make_gateway(providers, strategy, hosts, clock)
     actor = Actor(user_id="u-1", workspace_id="w-1", role="owner")
     left = iter(range(calls))
     well = 0
@@ -100,12 +98,13 @@ async def storm(providers: Providers, strategy: str, hosts: list[str], calls: in
         for number in left:
             clock.now += clock.PER_CALL
             try:
-                await gateway.run(actor, "chat", Chat(openai_chat.DIALECT, BODY), str(number))
+                await server.gateway.run(actor, "chat", Chat(openai_chat.DIALECT, BODY), str(number))
                 well += 1
             except UpstreamError:
                 pass
 
-    await asyncio.gather(*(client() for _ in range(at_once)))
+    async with make_server(providers, strategy, hosts, clock).open() as server:
+        await asyncio.gather(*(client() for _ in range(at_once)))
     return well, 1.2 * calls + 10 * (calls * clock.PER_CALL + 1)
 
 

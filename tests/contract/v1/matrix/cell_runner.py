@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from email.message import Message
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.matrix.capability import HELLO, Capability
 from tests.contract.v1.matrix.clients.client import Client
 from tests.contract.v1.matrix.said import Ask, Call, Json, Reply, Result, Turn, Unsayable, mask
@@ -41,7 +42,7 @@ class Reached:
 class CellRunner:
     """The gateway between one scripted provider and any client."""
 
-    def __init__(self, bare: BareGateway, upstream: Scripted) -> None:
+    def __init__(self, bare: CallServer, upstream: Scripted) -> None:
         self._bare = bare
         self._upstream = upstream
 

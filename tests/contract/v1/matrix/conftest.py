@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import configuration
 from tests.contract.v1.matrix.cell_runner import SECRET, CellRunner
 from tests.contract.v1.matrix.vendors import VENDORS
 from tests.upstreams import scripted
@@ -25,5 +26,5 @@ def cell_runner() -> Iterator[CellRunner]:
             )
             for vendor in VENDORS.values()
         ]
-        with BareGateway(configurations).serve() as bare:
+        with CallServer(configurations).serve() as bare:
             yield CellRunner(bare, upstream)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.realtime.talk import make_gateway
 from tests.upstreams import realtime
 from tests.upstreams.realtime import Provider
@@ -19,6 +19,6 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def bare(provider: Provider) -> Iterator[BareGateway]:
+def bare(provider: Provider) -> Iterator[CallServer]:
     with make_gateway(provider).serve() as running:
         yield running

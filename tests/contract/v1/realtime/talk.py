@@ -9,20 +9,21 @@ from typing import Any
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.contract.v1.bare_gateway import KEY, WORKSPACE, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, WORKSPACE, configuration
 from tests.upstreams import realtime
 from tests.upstreams.realtime import Provider
 
 
-def make_gateway(provider: Provider, *more: Any, **options: Any) -> BareGateway:
+def make_gateway(provider: Provider, *more: Any, **options: Any) -> CallServer:
     """With the configuration ``voice`` and ``more`` of them."""
     voice = configuration(
         "voice", "openai", model="gpt-realtime", base_url=provider.url, api_key=realtime.KEY, shared=True
     )
-    return BareGateway([voice, *more], **options)
+    return CallServer([voice, *more], **options)
 
 
-def dial(bare: BareGateway, query: str = "?model=voice", key: str | None = KEY, **options: Any) -> connect:
+def dial(bare: CallServer, query: str = "?model=voice", key: str | None = KEY, **options: Any) -> connect:
     """A client that sends its key in a header, where there is one."""
     headers = {**({"authorization": f"Bearer {key}"} if key else {}), **options.pop("headers", {})}
     url = f"{bare.url.replace('http', 'ws')}/v1/realtime{query}"
@@ -66,7 +67,7 @@ async def read_close(socket: ClientConnection) -> tuple[int | None, str | None]:
     return socket.close_code, socket.close_reason
 
 
-def change_part(bare: BareGateway, **fields: Any) -> None:
+def change_part(bare: CallServer, **fields: Any) -> None:
     """Swap the snapshot for one in which the workspace is another."""
     snapshot = bare.holder.current
     part = msgspec.structs.replace(snapshot.parts[WORKSPACE], **fields)

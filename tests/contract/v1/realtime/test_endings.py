@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from websockets.frames import Frame, Opcode
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.realtime.talk import change_part, dial, hear, make_gateway, read_close, say
 from tests.upstreams.realtime import Plan, Provider
 from trunkline.faces.connection_limits import ConnectionLimits
@@ -31,7 +32,7 @@ async def write_on(writer: asyncio.StreamWriter, data: bytes) -> None:
             await writer.drain()
 
 
-async def test_a_client_that_leaves_pays_what_was_used(bare: BareGateway, provider: Provider) -> None:
+async def test_a_client_that_leaves_pays_what_was_used(bare: CallServer, provider: Provider) -> None:
     provider.plan = Plan(stalls=True)
     async with dial(bare) as session:
         await begin(session)
@@ -41,7 +42,7 @@ async def test_a_client_that_leaves_pays_what_was_used(bare: BareGateway, provid
     provider.wait(lambda: provider.closed == [1000])
 
 
-async def test_what_nobody_tells_is_counted(bare: BareGateway, provider: Provider) -> None:
+async def test_what_nobody_tells_is_counted(bare: CallServer, provider: Provider) -> None:
     provider.plan = Plan(stalls=True, silent=True)
     async with dial(bare) as session:
         await begin(session)
@@ -53,7 +54,7 @@ async def test_what_nobody_tells_is_counted(bare: BareGateway, provider: Provide
     assert event.usage.output > 2
 
 
-async def test_a_provider_that_breaks_off_is_told_and_written_down(bare: BareGateway, provider: Provider) -> None:
+async def test_a_provider_that_breaks_off_is_told_and_written_down(bare: CallServer, provider: Provider) -> None:
     provider.plan = Plan(drops=True)
     async with dial(bare) as session:
         await begin(session)
@@ -63,7 +64,7 @@ async def test_a_provider_that_breaks_off_is_told_and_written_down(bare: BareGat
     assert (event.outcome, event.error, event.usage_estimated) == ("error", "unreachable", True)
 
 
-async def test_a_message_over_a_megabyte_ends_the_session(bare: BareGateway, provider: Provider) -> None:
+async def test_a_message_over_a_megabyte_ends_the_session(bare: CallServer, provider: Provider) -> None:
     async with dial(bare) as session:
         await say(session, "input_audio_buffer.append", audio="A" * (1 << 20))
         code, reason = await read_close(session)
@@ -73,13 +74,13 @@ async def test_a_message_over_a_megabyte_ends_the_session(bare: BareGateway, pro
     provider.wait(lambda: provider.closed == [1000])
 
 
-async def test_binary_messages_are_refused(bare: BareGateway) -> None:
+async def test_binary_messages_are_refused(bare: CallServer) -> None:
     async with dial(bare) as session:
         await session.send(b"\x00")
         assert await read_close(session) == (1003, "Messages here are text.")
 
 
-async def test_a_key_that_is_revoked_ends_its_session(bare: BareGateway, provider: Provider) -> None:
+async def test_a_key_that_is_revoked_ends_its_session(bare: CallServer, provider: Provider) -> None:
     provider.plan = Plan(stalls=True)
     async with dial(bare) as session:
         await begin(session)
@@ -95,7 +96,7 @@ async def test_a_key_that_is_revoked_ends_its_session(bare: BareGateway, provide
 
 
 @pytest.mark.parametrize("change", ["removed", "changed"])
-async def test_a_session_ends_with_its_configuration(bare: BareGateway, change: str) -> None:
+async def test_a_session_ends_with_its_configuration(bare: CallServer, change: str) -> None:
     async with dial(bare) as session:
         await hear(session, "session.created")
         part = bare.holder.current.parts["w-1"]
@@ -105,7 +106,7 @@ async def test_a_session_ends_with_its_configuration(bare: BareGateway, change: 
     assert code == (1008 if change == "removed" else 1012)
 
 
-async def test_a_change_of_something_else_leaves_it_alone(bare: BareGateway) -> None:
+async def test_a_change_of_something_else_leaves_it_alone(bare: CallServer) -> None:
     async with dial(bare) as session:
         await hear(session, "session.created")
         change_part(bare, revision=2)

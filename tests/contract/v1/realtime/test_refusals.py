@@ -11,7 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, Prices, configuration
+from tests.contract.v1.call_server import CallServer, Prices
+from tests.contract.v1.entries import KEY, configuration
 from tests.contract.v1.realtime.talk import change_part, dial, hear, hear_error, make_gateway, say, say_text
 from tests.contract.v1.test_budgets import Purse, make_budget
 from tests.contract.v1.test_limits import each_key
@@ -55,7 +56,7 @@ async def test_what_cannot_be_asked_for_is_named(
     assert provider.heads == []
 
 
-async def test_who_has_no_good_key_gets_no_connection(bare: BareGateway, provider: Provider) -> None:
+async def test_who_has_no_good_key_gets_no_connection(bare: CallServer, provider: Provider) -> None:
     assert (await read_refusal(dial(bare, key=None)))[0] == 401
     assert (await read_refusal(dial(bare, key="tl-other")))[0] == 401
     offered: Any = ["realtime", "openai-insecure-api-key.tl-other"]
@@ -64,7 +65,7 @@ async def test_who_has_no_good_key_gets_no_connection(bare: BareGateway, provide
     assert provider.heads == []
 
 
-def test_without_an_upgrade_it_is_told_how_to_ask(bare: BareGateway) -> None:
+def test_without_an_upgrade_it_is_told_how_to_ask(bare: CallServer) -> None:
     headers = {"authorization": f"Bearer {KEY}"}
     told = httpx2.get(f"{bare.url}/v1/realtime?model=voice", headers=headers)
     assert (told.status_code, told.json()["error"]["code"]) == (400, "websocket_required")
@@ -72,7 +73,7 @@ def test_without_an_upgrade_it_is_told_how_to_ask(bare: BareGateway) -> None:
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")
 
 
-def test_an_upgrade_elsewhere_is_passed_over(bare: BareGateway) -> None:
+def test_an_upgrade_elsewhere_is_passed_over(bare: CallServer) -> None:
     headers = {"authorization": f"Bearer {KEY}", "connection": "upgrade", "upgrade": "websocket"}
     assert httpx2.get(f"{bare.url}/v1/models", headers=headers).status_code == 200
 
@@ -197,7 +198,7 @@ async def test_gates_see_every_text_before_a_response_is_made_of_it(
     assert bare.books.events == []
 
 
-async def test_the_model_of_a_session_is_not_changed(bare: BareGateway, provider: Provider) -> None:
+async def test_the_model_of_a_session_is_not_changed(bare: CallServer, provider: Provider) -> None:
     async with dial(bare) as session:
         await say(session, "session.update", session={"type": "realtime", "model": "gpt-realtime-mini"})
         error = await hear_error(session)
@@ -209,7 +210,7 @@ async def test_the_model_of_a_session_is_not_changed(bare: BareGateway, provider
     assert [event["session"]["model"] for event in provider.events] == ["gpt-realtime"]
 
 
-async def test_keys_in_what_the_provider_says_are_taken_out(bare: BareGateway, provider: Provider) -> None:
+async def test_keys_in_what_the_provider_says_are_taken_out(bare: CallServer, provider: Provider) -> None:
     async with dial(bare) as session:
         item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": realtime.KEY}]}
         await say(session, "conversation.item.create", item=item)
@@ -218,7 +219,7 @@ async def test_keys_in_what_the_provider_says_are_taken_out(bare: BareGateway, p
 
 
 async def test_a_response_whose_beginning_cannot_be_written_is_not_asked_for(
-    bare: BareGateway, provider: Provider
+    bare: CallServer, provider: Provider
 ) -> None:
     async with dial(bare) as session:
         bare.books.write_fault = Unavailable("The disk is full.", code="journal_unavailable")

@@ -7,14 +7,15 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.contract.v1.realtime.talk import dial, hear, hear_error, make_gateway, say, say_text
 from tests.e2e.server import wait_for
 from tests.upstreams import aimock, realtime
 from tests.upstreams.realtime import SPEECH, Plan, Provider
 
 
-async def test_openais_own_client_talks_to_a_configuration(bare: BareGateway, provider: Provider) -> None:
+async def test_openais_own_client_talks_to_a_configuration(bare: CallServer, provider: Provider) -> None:
     kinds: list[str] = []
     async with (
         openai.AsyncOpenAI(base_url=f"{bare.url}/v1", api_key=KEY) as client,
@@ -38,7 +39,7 @@ async def test_openais_own_client_talks_to_a_configuration(bare: BareGateway, pr
     assert provider.events[0]["session"] == {"type": "realtime", "model": "gpt-realtime", "instructions": "Be brief."}
 
 
-async def test_each_response_is_counted_as_its_provider_counts_it(bare: BareGateway) -> None:
+async def test_each_response_is_counted_as_its_provider_counts_it(bare: CallServer) -> None:
     async with dial(bare) as session:
         for _ in range(2):
             await say(session, "response.create")
@@ -57,7 +58,7 @@ async def test_each_response_is_counted_as_its_provider_counts_it(bare: BareGate
     assert len({event.request_id for event in bare.books.events}) == 1
 
 
-async def test_a_browser_sends_its_key_among_the_subprotocols(bare: BareGateway, provider: Provider) -> None:
+async def test_a_browser_sends_its_key_among_the_subprotocols(bare: CallServer, provider: Provider) -> None:
     offered: Any = ["realtime", f"openai-insecure-api-key.{KEY}"]
     async with dial(bare, key=None, subprotocols=offered) as session:
         assert session.subprotocol == "realtime"
@@ -65,7 +66,7 @@ async def test_a_browser_sends_its_key_among_the_subprotocols(bare: BareGateway,
     assert KEY not in str(provider.heads[0])
 
 
-async def test_what_the_client_says_of_itself_to_openai_goes_on(bare: BareGateway, provider: Provider) -> None:
+async def test_what_the_client_says_of_itself_to_openai_goes_on(bare: CallServer, provider: Provider) -> None:
     headers = {"OpenAI-Safety-Identifier": "user-7", "OpenAI-Beta": "realtime=v1", "X-Api-Key": KEY, "Cookie": "a=b"}
     async with dial(bare, headers=headers):
         pass
@@ -91,7 +92,7 @@ async def test_the_next_target_of_a_route_serves_where_the_first_fails(provider:
     assert bare.books.last().route_id == "route-any"
 
 
-async def test_a_response_that_the_provider_begins_by_itself_is_counted(bare: BareGateway) -> None:
+async def test_a_response_that_the_provider_begins_by_itself_is_counted(bare: CallServer) -> None:
     async with dial(bare) as session:
         await say(session, "input_audio_buffer.append", audio=SPEECH)
         await hear(session, "response.done")
@@ -99,7 +100,7 @@ async def test_a_response_that_the_provider_begins_by_itself_is_counted(bare: Ba
 
 
 @pytest.mark.parametrize(("model", "audio", "ms"), [("gpt-4o-transcribe", 13, 0), ("whisper-1", 0, 3_000)])
-async def test_a_transcript_is_billed_beside_the_response(bare: BareGateway, model: str, audio: int, ms: int) -> None:
+async def test_a_transcript_is_billed_beside_the_response(bare: CallServer, model: str, audio: int, ms: int) -> None:
     async with dial(bare) as session:
         transcribing = {"type": "realtime", "audio": {"input": {"transcription": {"model": model}}}}
         await say(session, "session.update", session=transcribing)
@@ -112,7 +113,7 @@ async def test_a_transcript_is_billed_beside_the_response(bare: BareGateway, mod
     assert (response.operation, response.model) == ("realtime", "gpt-realtime")
 
 
-async def test_a_session_may_write_down_alone(bare: BareGateway, provider: Provider) -> None:
+async def test_a_session_may_write_down_alone(bare: CallServer, provider: Provider) -> None:
     async with dial(bare, "?model=voice&intent=transcription") as session:
         await hear(session, "session.created")
         transcribing = {"type": "transcription", "audio": {"input": {"transcription": {"model": "whisper-1"}}}}
@@ -123,7 +124,7 @@ async def test_a_session_may_write_down_alone(bare: BareGateway, provider: Provi
     assert [event.operation for event in bare.books.events] == ["transcriptions"]
 
 
-async def test_a_response_that_is_stopped_has_what_it_used(bare: BareGateway, provider: Provider) -> None:
+async def test_a_response_that_is_stopped_has_what_it_used(bare: CallServer, provider: Provider) -> None:
     provider.plan = Plan(stalls=True)
     async with dial(bare) as session:
         await say(session, "response.create")
@@ -134,7 +135,7 @@ async def test_a_response_that_is_stopped_has_what_it_used(bare: BareGateway, pr
     assert (event.outcome, event.usage.output, event.usage_estimated) == ("cancelled", 121, False)
 
 
-async def test_a_response_that_the_provider_refuses_costs_nothing(bare: BareGateway, provider: Provider) -> None:
+async def test_a_response_that_the_provider_refuses_costs_nothing(bare: CallServer, provider: Provider) -> None:
     provider.plan = Plan(stalls=True)
     async with dial(bare) as session:
         await say(session, "response.create")
@@ -151,7 +152,7 @@ async def test_an_independent_provider_is_served_too() -> None:
     """aimock has its own WebSocket. It tells no tokens, so that they are counted here."""
     with aimock.start() as mock:
         voice = configuration("voice", "openai", model="gpt-realtime", base_url=mock.url, api_key=aimock.KEY)
-        with BareGateway([voice]).serve() as bare:
+        with CallServer([voice]).serve() as bare:
             async with dial(bare) as session:
                 await hear(session, "session.created")
                 await say_text(session, "say hello")

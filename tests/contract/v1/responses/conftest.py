@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, MANAGER, WORKSPACE, BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, MANAGER, WORKSPACE, configuration, route
 from tests.contract.v1.responses.provider_response import OTHER, SECRET
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted
@@ -21,7 +22,7 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def bare(upstream: Scripted) -> Iterator[BareGateway]:
+def bare(upstream: Scripted) -> Iterator[CallServer]:
     base = f"{upstream.url}/v1"
     configurations = [
         configuration(
@@ -49,11 +50,11 @@ def bare(upstream: Scripted) -> Iterator[BareGateway]:
         OTHER: KeyEntry(id="k-2", workspace_id=WORKSPACE, user_id="u-4", application_id="a-1"),
     }
     routes = [route("both", "second", "mine")]
-    with BareGateway(configurations, keys=keys, routes=routes).serve() as running:
+    with CallServer(configurations, keys=keys, routes=routes).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+def client(bare: CallServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as made:
         yield made

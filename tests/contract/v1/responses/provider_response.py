@@ -8,7 +8,8 @@ from typing import Any
 import httpx2
 import openai
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY
 from tests.upstreams.scripted import Scripted
 
 OTHER = "tl-key-of-an-application"
@@ -81,7 +82,7 @@ EVENTS = (
 )  # fmt: skip
 
 
-def stranger(bare: BareGateway) -> openai.OpenAI:
+def stranger(bare: CallServer) -> openai.OpenAI:
     """Another caller, who reaches the same shared configuration."""
     return openai.OpenAI(base_url=f"{bare.url}/v1", api_key=OTHER, max_retries=0)
 
@@ -90,5 +91,5 @@ def sent(upstream: Scripted, place: int = -1) -> dict[str, Any]:
     return json.loads(upstream.asked[place].body)
 
 
-def post(bare: BareGateway, **fields: Any) -> httpx2.Response:
+def post(bare: CallServer, **fields: Any) -> httpx2.Response:
     return httpx2.post(f"{bare.url}/v1/responses", json=fields, headers={"authorization": f"Bearer {KEY}"})

@@ -8,7 +8,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.responses.provider_response import event, post, response
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -92,7 +92,7 @@ def test_of_a_stream(client: openai.OpenAI, upstream: Scripted, name: str) -> No
         assert said.strip() == meant
 
 
-def test_a_stream_with_nothing_odd_in_it_passes_to_the_byte(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_stream_with_nothing_odd_in_it_passes_to_the_byte(bare: CallServer, upstream: Scripted) -> None:
     text = ("response.output_text.delta", {"output_index": 2, "content_index": 0, "delta": '"function_call"'})
     events = write(
         opening(), begin(), *pieces(OBJECT), begin(1), *pieces("{}", 1, 1), text, *end(OBJECT), *end("{}", 1),
@@ -102,7 +102,7 @@ def test_a_stream_with_nothing_odd_in_it_passes_to_the_byte(bare: BareGateway, u
     assert post(bare, model="mine", input="hi", stream=True).content == b"".join(events)
 
 
-def test_only_the_call_that_is_odd_waits(bare: BareGateway, upstream: Scripted) -> None:
+def test_only_the_call_that_is_odd_waits(bare: CallServer, upstream: Scripted) -> None:
     text = ("response.output_text.delta", {"output_index": 2, "content_index": 0, "delta": "Looking."})
     first, last = pieces(TWICE)[:4], pieces(TWICE)[4:]
     events = write(

@@ -6,13 +6,13 @@ from typing import Any
 
 import openai
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.responses.provider_response import EVENTS, body, event, response
 from tests.upstreams.scripted import Scripted, stream, whole
 
 
 def test_the_background_is_polled_and_accounted_for_once(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     upstream.script = whole(body(status="queued", background=True))
     queued = client.responses.create(model="mine", input="hi", background=True)
@@ -29,14 +29,14 @@ def test_the_background_is_polled_and_accounted_for_once(
     one_event(bare)
 
 
-def one_event(bare: BareGateway) -> None:
+def one_event(bare: CallServer) -> None:
     """The books tell of one call: its end fills in what its beginning left open."""
     begun, ended = bare.books.events
     assert (begun.part, ended.part) == ("call", "end")
     assert (ended.id, ended.opened_at, ended.request_id) == (begun.id, begun.opened_at, begun.request_id)
 
 
-def test_the_background_is_cancelled(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_the_background_is_cancelled(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body(status="queued", background=True))
     client.responses.create(model="mine", input="hi", background=True)
     upstream.script = whole(body(status="cancelled", background=True))
@@ -46,7 +46,7 @@ def test_the_background_is_cancelled(client: openai.OpenAI, bare: BareGateway, u
 
 
 def test_a_stream_of_the_background_is_resumed_and_accounted_for_once(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     queued = (
         event("response.created", 0, response=response(status="queued")),

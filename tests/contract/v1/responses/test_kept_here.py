@@ -8,7 +8,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.responses.provider_response import EVENTS, body, post, stranger
 from tests.upstreams.scripted import Scripted, stream, whole
 from trunkline.core.errors import Unavailable
@@ -66,7 +66,7 @@ def test_what_is_kept_here_is_asked_for_as_at_openai(client: openai.OpenAI, upst
         client.responses.retrieve(first.id)
 
 
-def test_what_is_kept_here_is_nobody_elses(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_what_is_kept_here_is_nobody_elses(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(CLAUDE)
     first = client.responses.create(model="claude", input="hi")
     with stranger(bare) as other:
@@ -80,7 +80,7 @@ def test_what_is_kept_here_is_nobody_elses(client: openai.OpenAI, bare: BareGate
     assert client.responses.retrieve(first.id).id == first.id
 
 
-def test_what_only_openai_knows_is_told_when_it_is_left_out(bare: BareGateway, upstream: Scripted) -> None:
+def test_what_only_openai_knows_is_told_when_it_is_left_out(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(CLAUDE)
     answer = post(
         bare,
@@ -105,7 +105,7 @@ def test_what_only_openai_knows_is_told_when_it_is_left_out(bare: BareGateway, u
 
 @pytest.mark.parametrize(("model", "answer"), [("mine", body()), ("claude", CLAUDE)])
 def test_a_store_that_is_down_costs_no_answer(
-    bare: BareGateway, upstream: Scripted, caplog: pytest.LogCaptureFixture, model: str, answer: bytes
+    bare: CallServer, upstream: Scripted, caplog: pytest.LogCaptureFixture, model: str, answer: bytes
 ) -> None:
     upstream.script = whole(answer)
     bare.kept.fault = Unavailable("The database cannot be reached.")

@@ -9,7 +9,8 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.responses.provider_response import (
     EVENTS,
     OUTPUT,
@@ -26,7 +27,7 @@ from tests.upstreams.scripted import Scripted, in_turn, stream, whole
 
 
 @pytest.mark.parametrize("model", ["mine", "azure"])
-def test_both_ways_pass_as_they_are(bare: BareGateway, upstream: Scripted, model: str) -> None:
+def test_both_ways_pass_as_they_are(bare: CallServer, upstream: Scripted, model: str) -> None:
     upstream.script = whole(body())
     asked = {
         "input": [
@@ -54,7 +55,7 @@ def test_both_ways_pass_as_they_are(bare: BareGateway, upstream: Scripted, model
     assert (told.outcome, told.usage.input, told.usage.output, told.usage.reasoning) == ("ok", 21, 9, 4)
 
 
-def test_a_stream_passes_and_its_end_waits_for_the_books(bare: BareGateway, upstream: Scripted) -> None:
+def test_a_stream_passes_and_its_end_waits_for_the_books(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = stream(*EVENTS)
     answer = post(bare, model="mine", input="hi", stream=True, tools=[{"type": "web_search"}])
     assert answer.content == b"".join(EVENTS)
@@ -63,7 +64,7 @@ def test_a_stream_passes_and_its_end_waits_for_the_books(bare: BareGateway, upst
 
 
 def test_a_stream_that_breaks_off_ends_with_an_error_that_the_sdk_raises(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     upstream.script = stream(*EVENTS[:4], end="cut")
     with pytest.raises(openai.APIError):
@@ -72,7 +73,7 @@ def test_a_stream_that_breaks_off_ends_with_an_error_that_the_sdk_raises(
 
 
 def test_a_failure_before_anything_is_an_error_of_http(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     failed = response(status="failed", error={"code": "rate_limit_exceeded", "message": "slow down"})
     upstream.script = stream(EVENTS[0], event("response.failed", 1, response=failed))
@@ -80,7 +81,7 @@ def test_a_failure_before_anything_is_an_error_of_http(
         list(client.responses.create(model="mine", input="hi", stream=True))
 
 
-def test_what_the_configuration_says_fills_what_the_caller_left_open(bare: BareGateway, upstream: Scripted) -> None:
+def test_what_the_configuration_says_fills_what_the_caller_left_open(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body())
     answer = post(bare, model="instructed", input="hi", instructions="Be brief.", reasoning={"summary": "auto"})
     assert sent(upstream) == {
@@ -97,7 +98,7 @@ def test_what_the_configuration_says_fills_what_the_caller_left_open(bare: BareG
     assert sent(upstream)["instructions"] == "Be polite."
 
 
-def test_what_another_vendor_said_is_no_history_for_openai(bare: BareGateway, upstream: Scripted) -> None:
+def test_what_another_vendor_said_is_no_history_for_openai(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body())
     history = [
         {"role": "user", "content": "q"},
@@ -123,7 +124,7 @@ def test_what_another_vendor_said_is_no_history_for_openai(bare: BareGateway, up
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_the_second_turn_by_history_and_by_id(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted, streamed: bool
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted, streamed: bool
 ) -> None:
     upstream.script = stream(*EVENTS) if streamed else whole(body())
     if streamed:
@@ -141,7 +142,7 @@ def test_the_second_turn_by_history_and_by_id(
     assert sent(upstream)["input"] == [result]
 
 
-def test_going_on_leads_to_what_answered_first(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_going_on_leads_to_what_answered_first(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body())
     client.responses.create(model="mine", input="hi")
     client.responses.create(model="both", previous_response_id="resp_1", input="more")
@@ -157,7 +158,7 @@ def test_going_on_leads_to_what_answered_first(client: openai.OpenAI, bare: Bare
 
 
 def test_nobody_else_reaches_an_answer_through_a_shared_credential(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     upstream.script = whole(body())
     client.responses.create(model="mine", input="hi")
@@ -184,7 +185,7 @@ def test_an_answer_that_is_not_stored_belongs_to_nobody(client: openai.OpenAI, u
         client.responses.create(model="mine", previous_response_id="resp_1", input="more")
 
 
-def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body())
     client.responses.create(model="mine", input="hi")
     assert client.responses.retrieve("resp_1", include=["reasoning.encrypted_content"]).status == "completed"
@@ -208,7 +209,7 @@ def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, bare: BareGatew
     assert len(bare.books.events) == 1, "to look at an answer costs nothing"
 
 
-def test_no_answer_shows_the_key_in_use(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+def test_no_answer_shows_the_key_in_use(client: openai.OpenAI, bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body(metadata={"echo": SECRET}))
     told = [post(bare, model="secret", input="hi").text]
     for method, path in (("GET", ""), ("GET", "/input_items"), ("POST", "/cancel"), ("DELETE", "")):
@@ -219,7 +220,7 @@ def test_no_answer_shows_the_key_in_use(client: openai.OpenAI, bare: BareGateway
         assert SECRET not in text
 
 
-def test_an_answer_with_half_a_character_is_an_answer(bare: BareGateway, upstream: Scripted) -> None:
+def test_an_answer_with_half_a_character_is_an_answer(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = whole(body().replace(b"Looking.", rb"Looking \ud83d"))
     assert post(bare, model="mine", input="hi").json()["output"][1]["content"][0]["text"] == "Looking "
 
@@ -235,7 +236,7 @@ def test_tokens_are_counted_by_openai_and_by_our_own_rule(client: openai.OpenAI,
 
 
 def test_a_conversation_is_compacted_where_that_is_known(
-    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+    client: openai.OpenAI, bare: CallServer, upstream: Scripted
 ) -> None:
     compaction = {"id": "cmp_1", "type": "compaction", "encrypted_content": "gAAA"}
     made = {"id": "resp_c", "object": "response.compaction", "created_at": 1, "output": [compaction], "usage": USAGE}
@@ -250,7 +251,7 @@ def test_a_conversation_is_compacted_where_that_is_known(
     assert raised.value.param == "model"
 
 
-def test_unknown_parameters_and_ids_are_refused(bare: BareGateway, upstream: Scripted) -> None:
+def test_unknown_parameters_and_ids_are_refused(bare: CallServer, upstream: Scripted) -> None:
     upstream.script = in_turn(whole(body()), whole(body()))
     post(bare, model="mine", input="hi")
     headers = {"authorization": f"Bearer {KEY}"}

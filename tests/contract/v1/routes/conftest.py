@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.bare_gateway import BareGateway, configuration, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import configuration, route
 from tests.contract.v1.routes.routed_call import CLAUDE, SECRET
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, whole
@@ -35,11 +36,11 @@ def second(upstreams: tuple[Scripted, Scripted]) -> Scripted:
 
 
 @pytest.fixture
-def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., BareGateway]]:
+def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., CallServer]]:
     """Serve a route ``both`` over the first upstream, which speaks OpenAI's dialect, and the second, Anthropic's."""
     with ExitStack() as stack:
 
-        def start(**fields: Any) -> BareGateway:
+        def start(**fields: Any) -> CallServer:
             given = {
                 "routes": [route("both", "a", "b")],
                 "timeouts": Timeouts(connect=2, first_byte=0.4, between=0.4, total=3),
@@ -51,6 +52,6 @@ def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., BareGatew
                 configuration("b", "anthropic", model="claude-x", base_url=second.url, api_key=SECRET, shared=True),
                 *more,
             ]
-            return stack.enter_context(BareGateway(configurations, **given).serve())
+            return stack.enter_context(CallServer(configurations, **given).serve())
 
         yield start

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx2
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, configuration
 from tests.upstreams.scripted import Script, whole
 
 SECRET = "sk-secret-abcdefghijklmnop-7Qd"
@@ -71,9 +72,7 @@ def fails(status: str, code: str = "x", more: str = "") -> Script:
     return whole(json.dumps({"error": {"message": f"no: {code}", "code": code}}).encode(), status=status, more=more)
 
 
-def ask(
-    bare: BareGateway, model: str = "both", *, key: str = KEY, headers: dict[str, str] | None = None, **fields: Any
-):
+def ask(bare: CallServer, model: str = "both", *, key: str = KEY, headers: dict[str, str] | None = None, **fields: Any):
     body = {"model": model, "messages": MESSAGES, **fields}
     given = {"Authorization": f"Bearer {key}", **(headers or {})}
     return httpx2.post(f"{bare.url}/v1/chat/completions", json=body, headers=given, timeout=20, trust_env=False)
@@ -90,5 +89,5 @@ def demos(*names: str) -> list[Any]:
     return [configuration(name, "demo", model="demo-chat", shared=True) for name in names]
 
 
-def count(bare: BareGateway, calls: int, model: str = "r") -> Counter[str]:
+def count(bare: CallServer, calls: int, model: str = "r") -> Counter[str]:
     return Counter(ask(bare, model).headers["x-trunkline-configuration"].removeprefix("id-") for _ in range(calls))

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from tests.contract.v1.bare_gateway import KEY, PRICE, BareGateway, configuration, route
+from tests.contract.v1.call_server import PRICE, CallServer, Prices
+from tests.contract.v1.entries import KEY, configuration, route
 from tests.contract.v1.routes.routed_call import (
     CLAUDE,
     CLAUDE_STREAM,
@@ -46,7 +47,7 @@ from trunkline.outbound import Timeouts
     ids=["401", "402", "403", "404", "429", "500", "503", "timeout", "reset", "nonsense"],
 )
 def test_the_next_target_serves(
-    serve: Callable[..., BareGateway],
+    serve: Callable[..., CallServer],
     first: Scripted,
     second: Scripted,
     script: Script,
@@ -92,7 +93,7 @@ def test_the_next_target_serves(
     ids=["400", "context", "413", "422", "filter"],
 )
 def test_what_is_the_clients_fault_goes_no_further(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted, script: Script, status: int, streamed: bool
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted, script: Script, status: int, streamed: bool
 ) -> None:
     bare = serve()
     first.script = script
@@ -104,7 +105,7 @@ def test_what_is_the_clients_fault_goes_no_further(
 
 
 def test_nothing_is_switched_after_the_first_byte(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve()
     first.script = stream(STREAM[0], end="cut")
@@ -118,7 +119,7 @@ def test_nothing_is_switched_after_the_first_byte(
 
 
 def test_when_none_can_the_last_failure_is_told_and_all_are_in_the_books(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve()
     first.script = fails("401 Unauthorized")
@@ -137,7 +138,7 @@ def test_when_none_can_the_last_failure_is_told_and_all_are_in_the_books(
 
 
 def test_the_deadline_is_that_of_the_whole_call(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve(timeouts=Timeouts(connect=2, first_byte=30, between=30, total=0.5))
     first.script = silence
@@ -150,7 +151,7 @@ def test_the_deadline_is_that_of_the_whole_call(
 
 
 def test_a_target_that_cannot_say_it_is_passed_by(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     vectors = {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]}
     first.script = whole(json.dumps({**vectors, "usage": {"prompt_tokens": 2, "total_tokens": 2}}).encode())
@@ -168,7 +169,7 @@ def test_a_target_that_cannot_say_it_is_passed_by(
     assert len(bare.books.events) == 1, "what was never sent is not in the books"
 
 
-def test_a_target_without_a_key_is_passed_by(serve: Callable[..., BareGateway], second: Scripted) -> None:
+def test_a_target_without_a_key_is_passed_by(serve: Callable[..., CallServer], second: Scripted) -> None:
     bare = serve(
         routes=[route("both", "keyless", "b"), route("none", "keyless")],
         more=[configuration("keyless", "openai", model="gpt-4o", shared=True)],
@@ -180,7 +181,7 @@ def test_a_target_without_a_key_is_passed_by(serve: Callable[..., BareGateway], 
 
 
 def test_a_model_behind_the_routes_name_is_asked_of_its_targets(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve()
     first.script = whole(GOOD)
@@ -193,7 +194,7 @@ def test_a_model_behind_the_routes_name_is_asked_of_its_targets(
 
 
 def test_routes_come_after_ids_and_before_names(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve(routes=[route("a", "b"), route("id-a", "b")])
     first.script = whole(GOOD)
@@ -202,7 +203,7 @@ def test_routes_come_after_ids_and_before_names(
     assert ask(bare, "id-a").headers["x-trunkline-configuration"] == "id-a"
 
 
-def test_narrow_keys(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+def test_narrow_keys(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     keys = {
         f"tl-{name}": KeyEntry(id=name, workspace_id="w-1", user_id="u-1", models=(allowed,))
         for name, allowed in (("route", "both"), ("id", "route-both"), ("target", "a"), ("model", "gpt-4o-mini"))
@@ -216,7 +217,7 @@ def test_narrow_keys(serve: Callable[..., BareGateway], first: Scripted, second:
     assert ask(bare, key="tl-model").status_code == 403, "the other target has another model"
 
 
-def test_nothing_listens_there(serve: Callable[..., BareGateway], second: Scripted) -> None:
+def test_nothing_listens_there(serve: Callable[..., CallServer], second: Scripted) -> None:
     down = configuration(
         "down", "openai", model="m", base_url=f"http://127.0.0.1:{free_port()}", api_key=SECRET, shared=True
     )
@@ -227,7 +228,7 @@ def test_nothing_listens_there(serve: Callable[..., BareGateway], second: Script
 
 
 def test_tokens_are_counted_by_the_next_target_too(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     broken = configuration("broken", "anthropic", model="claude-y", base_url=first.url, api_key=SECRET, shared=True)
     bare = serve(routes=[route("both", "broken", "b")], more=[broken])
@@ -244,15 +245,15 @@ def test_tokens_are_counted_by_the_next_target_too(
 
 
 def test_what_the_first_target_would_have_cost_more_is_counted(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
-    class Prices:
+    class PerModel(Prices):
         def find(self, provider: object, model: str, terms: object = None) -> Price | None:
             rate = {"gpt-4o-mini": 5_000_000, "claude-x": 2_000_000}.get(model)
             return None if rate is None else Price(input=Rate(rate), output=Rate(0), source="test")
 
     routes = [route("both", "a", "b"), route("dear", "b", "a")]
-    bare = serve(routes=routes, prices=Prices())
+    bare = serve(routes=routes, prices=PerModel())
     first.script, second.script = whole(GOOD), whole(CLAUDE)
     assert bare.books.last(ask(bare).headers["x-request-id"]).saved_nanos is None, "the first one served"
     first.script = fails("401 Unauthorized")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.contract.v1.bare_gateway import BareGateway
+from tests.contract.v1.call_server import CallServer
 from tests.contract.v1.routes.routed_call import ask, fails
 from tests.upstreams.scripted import Scripted
 from trunkline.core.errors import Forbidden
@@ -36,7 +36,7 @@ POLICY = PolicyEntry(id="p", name="p", content="", risk_type="HIGH", action=2)
 
 
 def test_policies_judge_each_target_before_it_is_asked(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     judge = Judge("a")
     bare = serve(policies=(POLICY,), gates=(judge,))
@@ -46,7 +46,7 @@ def test_policies_judge_each_target_before_it_is_asked(
     assert bare.books.last().attempts == ()
 
 
-def test_a_fallback_is_judged_too(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+def test_a_fallback_is_judged_too(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     judge = Judge("b")
     bare = serve(policies=(POLICY,), gates=(judge,))
     first.script = fails("404 Not Found")
@@ -55,7 +55,7 @@ def test_a_fallback_is_judged_too(serve: Callable[..., BareGateway], first: Scri
     assert second.asked == []
 
 
-def test_a_block_of_all_is_told(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+def test_a_block_of_all_is_told(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     bare = serve(policies=(POLICY,), gates=(Judge("a", "b"),))
     answer = ask(bare)
     assert answer.status_code == 403

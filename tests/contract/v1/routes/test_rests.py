@@ -8,15 +8,14 @@ from typing import Any
 import httpx2
 import msgspec
 
-from tests.contract.v1.bare_gateway import KEY, BareGateway, route
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import KEY, route
 from tests.contract.v1.routes.routed_call import CLAUDE, GOOD, ask, fails
 from tests.upstreams.scripted import Scripted, in_turn, whole
 from trunkline.gateway.snapshot import WorkspacePart
 
 
-def test_a_target_that_keeps_failing_rests(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
-) -> None:
+def test_a_target_that_keeps_failing_rests(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     bare = serve()
     first.script = fails("500 Internal Server Error")
     for _ in range(6):
@@ -25,7 +24,7 @@ def test_a_target_that_keeps_failing_rests(
     assert bare.books.last().attempts == ()
 
 
-def change(bare: BareGateway, name: str, **fields: Any) -> None:
+def change(bare: CallServer, name: str, **fields: Any) -> None:
     """A change of a configuration, as the snapshot brings it."""
     snapshot = bare.holder.current
     (part,) = snapshot.parts.values()
@@ -37,7 +36,7 @@ def change(bare: BareGateway, name: str, **fields: Any) -> None:
 
 
 def test_a_rejected_credential_rests_until_its_configuration_changes(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve()
     first.script = fails("401 Unauthorized")
@@ -49,7 +48,7 @@ def test_a_rejected_credential_rests_until_its_configuration_changes(
     assert ask(bare).headers["x-trunkline-configuration"] == "id-a"
 
 
-def test_a_rate_limit_is_a_pause(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+def test_a_rate_limit_is_a_pause(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     bare = serve()
     first.script = fails("429 Too Many Requests", more="retry-after: 60\r\n")
     for _ in range(3):
@@ -58,7 +57,7 @@ def test_a_rate_limit_is_a_pause(serve: Callable[..., BareGateway], first: Scrip
 
 
 def test_a_target_that_has_nothing_left_rests_before_it_must_say_so(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve(routes=[route("both", "a", "b"), route("alone", "a")])
     used_up = ("x-ratelimit-limit-requests: 2", "x-ratelimit-remaining-requests: 0", "x-ratelimit-reset-requests: 1m0s")
@@ -69,7 +68,7 @@ def test_a_target_that_has_nothing_left_rests_before_it_must_say_so(
     assert ask(bare, "a").status_code == 200
 
 
-def test_the_last_target_is_always_tried(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+def test_the_last_target_is_always_tried(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     bare = serve(routes=[route("both", "a", "b"), route("alone", "a")])
     first.script = fails("401 Unauthorized")
     second.script = fails("401 Unauthorized")
@@ -81,7 +80,7 @@ def test_the_last_target_is_always_tried(serve: Callable[..., BareGateway], firs
 
 
 def test_a_call_by_its_own_name_asks_no_breaker(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve()
     first.script = fails("401 Unauthorized")
@@ -90,7 +89,7 @@ def test_a_call_by_its_own_name_asks_no_breaker(
     assert len(first.asked) == 2
 
 
-def test_one_hiccup_stays_with_its_target(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+def test_one_hiccup_stays_with_its_target(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
     bare = serve()
     first.script = in_turn(fails("503 Service Unavailable"), whole(GOOD))
     answer = ask(bare)
@@ -100,7 +99,7 @@ def test_one_hiccup_stays_with_its_target(serve: Callable[..., BareGateway], fir
 
 
 def test_a_request_that_goes_nowhere_is_no_probe(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     now = [1000.0]
     bare = serve(ticks=lambda: now[0])

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from random import Random
 
-from tests.contract.v1.bare_gateway import BareGateway, route
+from tests.contract.v1.call_server import CallServer, Prices
+from tests.contract.v1.entries import route
 from tests.contract.v1.routes.routed_call import CLAUDE_STREAM, GOOD, STREAM, ask, count, demos
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -16,7 +17,7 @@ from trunkline.outbound import Timeouts
 
 
 def test_priorities_come_before_the_strategy(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     targets = [
         RouteTargetEntry(configuration_id="id-a", priority=1, weight=1000),
@@ -28,7 +29,7 @@ def test_priorities_come_before_the_strategy(
         assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
 
 
-def test_weights_are_kept(serve: Callable[..., BareGateway]) -> None:
+def test_weights_are_kept(serve: Callable[..., CallServer]) -> None:
     targets = [
         RouteTargetEntry(configuration_id="id-x", weight=3),
         RouteTargetEntry(configuration_id="id-y", weight=1),
@@ -37,21 +38,21 @@ def test_weights_are_kept(serve: Callable[..., BareGateway]) -> None:
     assert 130 <= count(bare, 200)["x"] <= 170
 
 
-def test_the_cheapest_first(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
-    class Prices:
-        def find(self, provider: object, model: str) -> Price | None:
+def test_the_cheapest_first(serve: Callable[..., CallServer], first: Scripted, second: Scripted) -> None:
+    class PerModel(Prices):
+        def find(self, provider: object, model: str, terms: object = None) -> Price | None:
             rate = {"gpt-4o-mini": 5, "claude-x": 2}.get(model)
             return None if rate is None else Price(input=Rate(rate), output=Rate(1), source="test")
 
     routes = [route("r", "x", "a", "b", strategy="cheapest"), route("s", "x", "a", strategy="cheapest")]
-    bare = serve(routes=routes, more=demos("x"), prices=Prices())
+    bare = serve(routes=routes, more=demos("x"), prices=PerModel())
     first.script = whole(GOOD)
     assert count(bare, 3) == {"b": 3}
     assert count(bare, 3, "s") == {"a": 3}, "what has no price comes last"
 
 
 def test_each_is_measured_and_then_the_fastest_serves(
-    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+    serve: Callable[..., CallServer], first: Scripted, second: Scripted
 ) -> None:
     bare = serve(routes=[route("r", "a", "b", strategy="fastest")], timeouts=Timeouts())
     scripted.RESUME.clear()

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from tests.contract.v1.bare_gateway import BareGateway, Lazy, configuration
+from tests.contract.v1.call_server import CallServer
+from tests.contract.v1.entries import configuration
 from tests.contract.v1.turns.play import Stage
 from tests.contract.v1.turns.provider import PROVIDERS
 from tests.unit.providers.fakes import reply
 from tests.upstreams import scripted
-from trunkline.outbound import Client, Guard, LocalUpstreams, OutgoingRequest
+from trunkline.outbound import Client, OutgoingRequest, Transport
 from trunkline.providers.service_account import TOKEN_URL
 
 SECRET = "ABSKsecret-abcdefghijklmnop-7Qd"
@@ -24,7 +25,11 @@ class Tokens:
     """The real client, but for Google's token endpoint."""
 
     def __init__(self) -> None:
-        self._client = Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset())))
+        self._client: Client
+
+    def over(self, client: Client) -> Transport:
+        self._client = client
+        return self
 
     async def send(self, request: OutgoingRequest, *given: Any) -> Any:
         if str(request.url) == TOKEN_URL:
@@ -57,5 +62,5 @@ def stage() -> Iterator[Stage]:
             )
             for provider in PROVIDERS.values()
         ]
-        with BareGateway(configurations, client=Tokens()).serve() as bare:
+        with CallServer(configurations, transport=Tokens().over).serve() as bare:
             yield Stage(bare.url, upstream)

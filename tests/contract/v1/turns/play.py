@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from tests.contract.v1.bare_gateway import KEY
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.turns.clients import CLIENTS
 from tests.contract.v1.turns.clients.client import Conversation, Seen, Setting
 from tests.contract.v1.turns.makers.maker import Heard

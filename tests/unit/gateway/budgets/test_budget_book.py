@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.v1.bare_gateway import MANAGER, WORKSPACE, configuration
+from tests.contract.v1.entries import MANAGER, WORKSPACE, configuration
 
 from trunkline.core.actor import Actor
 from trunkline.core.budget import Budget

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.contract.v1.bare_gateway import configuration
+from tests.contract.v1.entries import configuration
 
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
-from tests.contract.v1.bare_gateway import configuration, open_secret
+from tests.contract.v1.entries import DATA_KEY, VAULT, configuration
 
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.gateway.routing.candidate import Candidate
@@ -13,9 +12,7 @@ from trunkline.gateway.routing.target import LIFETIME_SECONDS, Targets
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, WorkspacePart
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.registry import PROVIDERS
-from trunkline.vault.data_key import WrappedDataKey
 
-DATA_KEY = WrappedDataKey("d-1", "user:u-1", 1, b"", datetime(2026, 1, 1, tzinfo=UTC))
 PART = WorkspacePart(id="w-1", revision=1, data_keys={DATA_KEY.id: DATA_KEY})
 
 
@@ -29,7 +26,7 @@ class Place:
             providers=PROVIDERS,
             client=transport,
             in_process={},
-            open_secret=open_secret,
+            open_secret=VAULT.open,
             clock=lambda: self.now,
         )
 

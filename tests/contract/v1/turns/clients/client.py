@@ -12,7 +12,7 @@ import openai
 from google import genai
 from google.genai import types
 
-from tests.contract.v1.bare_gateway import KEY
+from tests.contract.v1.entries import KEY
 from tests.contract.v1.turns.provider import Provider
 from tests.contract.v1.turns.scene import RESULTS, Json
 
