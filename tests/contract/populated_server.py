@@ -313,7 +313,7 @@ async def open_populated_server(directory: Path, url: str | None = None) -> Asyn
             await live.join(owner, workspace_id, people[role], role)
         clients = {role: people[role].at(workspace_id) for role in roles}
         populated = PopulatedServer(live, owner, workspace_id, {"user_id": owner.id}, clients)
-        await _fill(populated)
+        await fill(populated)
         clients["administrator"] = root.client
         clients["viewer at home"] = people["viewer"].client
         clients["stranger"] = people["stranger"].client
@@ -322,7 +322,7 @@ async def open_populated_server(directory: Path, url: str | None = None) -> Asyn
         yield populated
 
 
-async def _fill(populated: PopulatedServer) -> None:
+async def fill(populated: PopulatedServer) -> None:
     there = populated.clients["owner"]
     ids = populated.ids
     ids["configuration_id"] = await populated.make("configuration_id")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from trunkline.core.ids import new_id
+
 from .conftest import LocalInstallation
 from .test_usage import NOW, settle
 
@@ -110,6 +112,8 @@ async def test_a_correction_is_counted_beside_the_request(installed: LocalInstal
         ({"requestId": "nowhere"}, "requestId"),
         ({"at": "2999-01-01T00:00:00Z"}, "at"),
         ({"provider": "nobody"}, "provider"),
+        ({"userId": new_id()}, "userId"),
+        ({"configurationId": new_id()}, "configurationId"),
     ],
 )
 async def test_what_is_no_correction_is_refused(

@@ -19,9 +19,10 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.core.price import nanos
 from trunkline.providers.registry import PROVIDERS
+from trunkline.storage import configurations, usage_sums, workspaces
 from trunkline.storage import usage as calls
 from trunkline.storage import usage_corrections as rows
-from trunkline.storage.database import Database
+from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import UsageCorrection
 from trunkline.storage.usage import UsageScope
 
@@ -92,6 +93,7 @@ class Corrections:
         if draft.at is not None and draft.at > now:
             raise InvalidInput.of("at", "must not be in the future.")
         async with self._database.write() as tx:
+            await _require_known(tx, actor.workspace_id, draft)
             row = UsageCorrection(
                 workspace_id=actor.workspace_id,
                 at=draft.at or now,
@@ -120,3 +122,24 @@ class Corrections:
             after = {"amountNanos": row.cost_nanos, "reason": row.reason, "at": row.at.isoformat()}
             await self._audit.record(tx, actor, "usage.correct", target=(KIND, row.id), after=after)
             return read_record(CorrectionRecord, row)
+
+
+async def _require_known(tx: Transaction, workspace_id: str, draft: CorrectionDraft) -> None:
+    """Reports tell the names of what they count: of another workspace they must tell none.
+
+    Who has left, and what was deleted, is known by its calls.
+    """
+    user_id, configuration_id = draft.user_id, draft.configuration_id
+    if (
+        user_id is not None
+        and await workspaces.find_membership(tx, workspace_id, user_id) is None
+        and await usage_sums.find_first(tx, UsageScope(workspace_id=workspace_id, user_id=user_id)) is None
+    ):
+        raise InvalidInput.of("userId", "is nobody who is in this workspace, or has made calls in it.")
+    if (
+        configuration_id is not None
+        and await configurations.find(tx, workspace_id, configuration_id) is None
+        and await usage_sums.find_first(tx, UsageScope(workspace_id=workspace_id, configuration_id=configuration_id))
+        is None
+    ):
+        raise InvalidInput.of("configurationId", "is no configuration of this workspace, nor one that has served it.")
