@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx2
-from scim2_client.engines.httpx2 import SyncSCIMClient
-from scim2_tester import Status, check_server
 
 from tests.contract.provisioning.idle_issuer import serve_issuer
 from tests.e2e.server import Server
@@ -16,6 +14,10 @@ _UNSUPPORTED = {"POST /.search: searching several resource types at once is not 
 
 
 def test_the_conformance_client_finds_nothing_wrong(tmp_path: Path) -> None:
+    # Not above: beside the modules of all tests it takes seconds, and each process that shares them would import it.
+    from scim2_client.engines.httpx2 import SyncSCIMClient
+    from scim2_tester import Status, check_server
+
     server = Server(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback")
     with serve_issuer() as issuer:
         server.start()
