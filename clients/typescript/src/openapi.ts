@@ -1658,6 +1658,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{workspace_id}/declared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What files declare of a workspace, the one that was applied last at the end
+         * @description What files declare of a workspace, the one that was applied last at the end.
+         */
+        get: operations["list_declarations"];
+        /**
+         * Replace what one file declares
+         * @description Replace what one file declares. `trunkline apply` does so once the workspace is as the file says.
+         */
+        put: operations["update_declaration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications": {
         parameters: {
             query?: never;
@@ -7842,6 +7866,103 @@ export interface components {
              * @description What was spent then, in US dollars.
              */
             spent: string;
+        };
+        /**
+         * DeclarationResponse
+         * @description What one file declared when it was applied last.
+         */
+        DeclarationResponse: {
+            /**
+             * Source
+             * @description The file's path, such as `trunkline.yaml`.
+             */
+            source: string;
+            /**
+             * Objects
+             * @description All that the file declared.
+             */
+            objects: components["schemas"]["DeclaredObjectResponse"][];
+            /**
+             * Declaredby
+             * @description The id of the user who applied it then.
+             */
+            declaredBy: string;
+            /**
+             * Declaredat
+             * Format: date-time
+             * @description When what it declares was last another.
+             */
+            declaredAt: string;
+        };
+        /**
+         * DeclarationUpdateRequest
+         * @description What a file declares, as it was after the file was applied. Without objects, the file is forgotten.
+         * @example {
+         *       "objects": [
+         *         {
+         *           "id": "mail-writer",
+         *           "revision": "3",
+         *           "section": "features"
+         *         }
+         *       ],
+         *       "source": "trunkline.yaml"
+         *     }
+         */
+        DeclarationUpdateRequest: {
+            /**
+             * Source
+             * @description The file's path, such as `trunkline.yaml`.
+             */
+            source: string;
+            /**
+             * Objects
+             * @description All that the file declares and that exists.
+             */
+            objects: components["schemas"]["DeclaredObjectRequest"][];
+        };
+        /**
+         * DeclaredObjectRequest
+         * @description Something that a file declares.
+         */
+        DeclaredObjectRequest: {
+            /**
+             * Section
+             * @description The section of the file, such as `routes`.
+             * @enum {string}
+             */
+            section: "applications" | "configurations" | "channels" | "routes" | "features" | "policies" | "budgets" | "limits" | "prices" | "alertRules";
+            /**
+             * Id
+             * @description The id; of a feature its slug.
+             */
+            id: string;
+            /**
+             * Revision
+             * @description How it was when the file was applied: its `revision`, or its `updatedAt` if it has none.
+             */
+            revision: string;
+        };
+        /**
+         * DeclaredObjectResponse
+         * @description Something that a file declares.
+         */
+        DeclaredObjectResponse: {
+            /**
+             * Section
+             * @description The section of the file, such as `routes`.
+             * @enum {string}
+             */
+            section: "applications" | "configurations" | "channels" | "routes" | "features" | "policies" | "budgets" | "limits" | "prices" | "alertRules";
+            /**
+             * Id
+             * @description The id; of a feature its slug.
+             */
+            id: string;
+            /**
+             * Revision
+             * @description How it was when the file was applied: its `revision`, or its `updatedAt` if it has none.
+             */
+            revision: string;
         };
         /**
          * DefaultPriceRequest
@@ -21184,6 +21305,193 @@ export interface operations {
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_declarations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's `id`. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclarationResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_declaration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's `id`. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclarationUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclarationResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -94,6 +94,7 @@ from trunkline.control.usage.requests import Requests
 from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
+from trunkline.control.workspaces.declarations import Declarations
 from trunkline.control.workspaces.members import Members
 from trunkline.control.workspaces.workspace_retention import WorkspaceRetention
 from trunkline.control.workspaces.workspaces import Workspaces
@@ -353,6 +354,7 @@ def make_services(
         users=people.users,
         workspaces=Workspaces(database, audit),
         counts=Counts(database),
+        declarations=Declarations(database, audit, now=parts.now),
         members=Members(database, audit),
         invitations=people.invitations,
         applications=own_applications,

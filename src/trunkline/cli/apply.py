@@ -80,6 +80,7 @@ async def run(
 ) -> bool:
     """Plan, show, ask and carry out. Whether there was anything to do."""
     from trunkline.cli.declared.carrying_out import Carrier, Halted  # noqa: PLC0415
+    from trunkline.cli.declared.declaration import declare  # noqa: PLC0415
     from trunkline.cli.declared.plan import make_plan  # noqa: PLC0415
     from trunkline.cli.declared.plan_text import describe, write_change  # noqa: PLC0415
     from trunkline.cli.declared.server_state import open_workspace, read_state  # noqa: PLC0415
@@ -94,6 +95,8 @@ async def run(
         raise document.refuse(mistakes)
     if not json:
         _show(plan, f"{state.workspace} at {api.origin}")
+    if not dry_run and not plan.changes:
+        await declare(there, workspace["id"], document.text.name, plan)
     if dry_run or not plan.changes:
         if json:
             print_json(msgspec.json.encode({"changes": describe(plan), "notes": plan.notes, "applied": 0}))
@@ -116,6 +119,7 @@ async def run(
     for change in again.changes:
         names = ", ".join(field.field for field in change.fields)
         note(f"{change.kind.noun} {change.name}: the server keeps {names} in another form than the file has it.")
+    await declare(there, workspace["id"], document.text.name, again)
     return True
 
 

@@ -11,6 +11,7 @@ import typer
 
 from tests.contract.declared.desk import open_desk
 from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.local_installation import Person
 from trunkline.cli.declared.carrying_out import Carrier
 from trunkline.cli.declared.plan import Plan
 from trunkline.cli.export import write
@@ -201,6 +202,44 @@ async def test_nothing_is_deleted_but_from_the_sections_that_are_named(live: Liv
         assert [(one.action, one.kind.section, one.name) for one in plan.changes] == [("create", "routes", "way")]
         # Features and rules that come with every workspace were made by nobody.
         assert (await desk.plan("version: 1", ["features", "alertRules"])).changes == ()
+
+
+async def declared(person: Person, workspace_id: str) -> dict[str, dict[str, str]]:
+    """What each file declares, as ``{source: {section/id: revision}}``."""
+    found = (await person.client.get(f"/api/workspaces/{workspace_id}/declared")).json()
+    return {
+        one["source"]: {f"{each['section']}/{each['id']}": each["revision"] for each in one["objects"]} for one in found
+    }
+
+
+async def test_the_server_knows_what_was_declared_and_how_it_was(live: LiveServer) -> None:
+    admin = await live.admin()
+    home = await admin.personal()
+    async with open_desk(live, admin) as desk:
+        await desk.apply(BASE, dry_run=True)
+        assert await declared(admin, home) == {}
+        await desk.apply(BASE)
+        first = (await declared(admin, home))["trunkline.yaml"]
+        [way] = (await admin.client.get("/api/routes")).json()
+        found = (await admin.client.get("/api/configurations")).json()
+        named = {f"configurations/{one['id']}": str(one["revision"]) for one in found if one["name"] in ("a", "b")}
+        assert first == {f"routes/{way['id']}": str(way["revision"]), **named}
+        # Somebody changes what the file says nothing of: the next apply finds nothing to do, and says how it is now.
+        await admin.client.put(f"/api/routes/{way['id']}", json={"strategy": "cheapest"})
+        assert await declared(admin, home) == {"trunkline.yaml": first}
+        assert not await desk.apply(BASE)
+        assert (await declared(admin, home))["trunkline.yaml"][f"routes/{way['id']}"] == str(way["revision"] + 1)
+
+
+async def test_who_may_not_say_what_is_declared_is_told(live: LiveServer, capsys: pytest.CaptureFixture[str]) -> None:
+    admin = await live.admin()
+    team = await admin.make_workspace("Team")
+    cleo = await live.add_user(admin, "cleo@example.com")
+    await live.join(admin, team, cleo, "member")
+    async with open_desk(live, cleo) as desk:
+        text = "version: 1\nworkspace: Team\nconfigurations:\n  - {name: own, provider: demo, model: demo-chat}\n"
+        assert await desk.apply(text)
+    assert "The console does not show what trunkline.yaml declares: " in capsys.readouterr().err
 
 
 async def test_what_would_be_deleted_is_nothing_to_refer_to(live: LiveServer) -> None:

@@ -44,11 +44,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The changes in their order. ``notes`` are what could not be compared; ``unlisted`` counts, by section, what is on
-    the server and not in the file."""
+    the server and not in the file. ``there`` are the things of the file that the server has."""
 
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
     unlisted: Mapping[str, int]
+    there: tuple[Thing, ...] = ()
 
 
 def make_plan(
@@ -87,7 +88,7 @@ class _Planner:
     def plan(self) -> Plan:
         early: list[Change] = []
         late: list[Change] = []
-        met: set[int] = set()
+        there: list[Thing] = []
         for wanted in order_routes(self._document.wanted):
             if wanted.kind.path in self._state.hidden:
                 self._mistakes.append((wanted.place, self._state.hidden[wanted.kind.path]))
@@ -95,11 +96,12 @@ class _Planner:
             self._check_references(wanted)
             thing = self._find(wanted)
             if thing is not None:
-                met.add(id(thing))
+                there.append(thing)
             for change in self._compare(wanted, thing):
                 (late if change.late or wanted.kind.single else early).append(change)
         if self._mistakes:
             raise self._document.refuse(self._mistakes)
+        met = {id(one) for one in there}
         rest = [one for one in self._state.things if id(one) not in met and one.made and not one.kind.single]
         deletions = [
             Change(action="delete", kind=one.kind, name=one.name, thing=one)
@@ -112,7 +114,7 @@ class _Planner:
             for section in self._document.sections - self._prune
             if (count := sum(one.kind.section == section for one in rest))
         }
-        return Plan(changes=(*early, *late, *deletions), notes=tuple(self._notes), unlisted=counts)
+        return Plan(changes=(*early, *late, *deletions), notes=tuple(self._notes), unlisted=counts, there=tuple(there))
 
     def _find(self, wanted: Wanted) -> Thing | None:
         found = self._state.find(wanted.kind, wanted.name)

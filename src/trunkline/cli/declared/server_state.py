@@ -43,6 +43,7 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
     made_at: str = ""
     borrows: bool = False
     revision: int | None = None
+    changed_at: str = ""
 
 
 class Names:
@@ -219,6 +220,7 @@ def _make_thing(kind: DeclaredKind, record: Record, names: Names) -> Thing:
         made_at=str(record.get("createdAt") or ""),
         borrows=bool(record.get("borrows")),
         revision=record.get("revision"),
+        changed_at=str(record.get("updatedAt") or ""),
     )
 
 

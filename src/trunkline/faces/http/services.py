@@ -84,6 +84,7 @@ from trunkline.control.usage.requests import Requests
 from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
+from trunkline.control.workspaces.declarations import Declarations
 from trunkline.control.workspaces.members import Members
 from trunkline.control.workspaces.workspace_retention import WorkspaceRetention
 from trunkline.control.workspaces.workspaces import Workspaces
@@ -172,6 +173,7 @@ class Services:
     users: Users
     workspaces: Workspaces
     counts: Counts
+    declarations: Declarations
     members: Members
     invitations: Invitations
     applications: Applications

@@ -10,6 +10,7 @@ from trunkline.storage.tables.captured_content import CapturedContent
 from trunkline.storage.tables.configuration import Configuration, Job, ProviderTemplate, RateLimitReading, Revision
 from trunkline.storage.tables.conversation import Conversation, ConversationMessage, MessagePiece, Picture
 from trunkline.storage.tables.credential import Credential, DataKey, SealedSecret
+from trunkline.storage.tables.declaration import Declaration
 from trunkline.storage.tables.experiment import (
     ConfigurationVersion,
     Experiment,
@@ -64,6 +65,7 @@ __all__ = [
     "ConversationMessage",
     "Credential",
     "DataKey",
+    "Declaration",
     "Experiment",
     "ExperimentPhase",
     "ExperimentUnit",

@@ -3,13 +3,16 @@ import type { ReactNode } from "react";
 import { usePageTitle } from "@/shared/pageTitle";
 import classes from "./PageHeader.module.css";
 
-/** A page's title, what it is for, and what can be done. Names the tab, too. */
-export function PageHeader({ title, about, actions }: { title: string; about?: ReactNode; actions?: ReactNode }) {
+/** A page's title, what it is for, and what can be done. `badge`: how it stands. Names the tab, too. */
+export function PageHeader({ title, about, badge, actions }: { title: string; about?: ReactNode; badge?: ReactNode; actions?: ReactNode }) {
   usePageTitle(title);
   return (
     <Box className={classes.head} mb="md">
       <Box className={classes.words}>
-        <Title order={1}>{title}</Title>
+        <Group gap="xs">
+          <Title order={1}>{title}</Title>
+          {badge}
+        </Group>
         {about ? (
           <Text c="dimmed" className={classes.about}>
             {about}

@@ -2,6 +2,7 @@ import { Box, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { Badge } from "@/shared/ui/Badge";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -46,6 +47,7 @@ export function ChannelList() {
                       <Text size="sm" c="dimmed">
                         {words.kinds[channel.kind]} · <span className="mono">{channel.kind === "email" ? channel.addresses.join(", ") : channel.url}</span>
                       </Text>
+                      <DeclaredBadge section="channels" thing={channel} />
                       <TestResult name={channel.name} test={testChannel.variables === channel.id ? testChannel.data : undefined} />
                     </Box>
                     {channel.enabled ? null : <Badge tone="quiet">{words.off}</Badge>}

@@ -2,6 +2,7 @@ import { Box, Button, Group, Paper, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { Badge } from "@/shared/ui/Badge";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
@@ -49,6 +50,7 @@ export function RuleList() {
                   <Text size="sm" c="dimmed">
                     {aboutOf(rule)}
                   </Text>
+                  <DeclaredBadge section="alertRules" thing={rule} />
                 </Box>
                 <Badge tone={rule.severity === "critical" ? "bad" : rule.severity === "warning" ? "fair" : "quiet"}>{texts.severities[rule.severity]}</Badge>
                 {may && isMade(rule) ? (

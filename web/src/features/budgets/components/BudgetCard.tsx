@@ -1,4 +1,5 @@
 import { Box, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { usd } from "@/shared/format/money";
 import { percent } from "@/shared/format/quantity";
 import { ago, moment } from "@/shared/format/time";
@@ -27,6 +28,7 @@ export function BudgetCard({ budget, onEdit, onDelete }: { budget: Budget; onEdi
             <Text size="sm" c="dimmed">
               {who}
             </Text>
+            <DeclaredBadge section="budgets" thing={budget} />
           </Box>
           <Group gap="xs" wrap="nowrap">
             <Badge tone={figures.tone}>{stateOf(figures)}</Badge>

@@ -1,4 +1,5 @@
 import { Table, Text } from "@mantine/core";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { count } from "@/shared/format/quantity";
 import { texts as shared } from "@/shared/texts";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
@@ -39,6 +40,7 @@ export function LimitList({ limits, onEdit, onDelete }: { limits: Limit[]; onEdi
                 {shared.subject.kinds[limit.subject]}
               </Text>
             )}
+            <DeclaredBadge section="limits" thing={limit} />
           </Table.Td>
           <Fact label={words.columns.limit}>{amountOf(limit)}</Fact>
           <Fact label={words.columns.burst} from="sm">{limit.burst === null ? words.whole : count(limit.burst)}</Fact>

@@ -1,4 +1,5 @@
 import { Button, Card, Group, Text } from "@mantine/core";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { usd } from "@/shared/format/money";
 import { count } from "@/shared/format/quantity";
 import { Badge } from "@/shared/ui/Badge";
@@ -29,7 +30,10 @@ export function FeatureCard({
             </Text>
           </div>
         </Group>
-        <Standing feature={feature} />
+        <Group gap="xs" wrap="nowrap">
+          {hasSettings(feature) ? <DeclaredBadge section="features" thing={{ ...feature, id: feature.slug }} compact /> : null}
+          <Standing feature={feature} />
+        </Group>
       </Group>
       <Group justify="space-between" mt="md" wrap="nowrap">
         <Text size="sm" c="dimmed" className="figure" ta="left">

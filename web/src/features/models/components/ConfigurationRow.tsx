@@ -2,6 +2,7 @@ import { Anchor, Box, Checkbox, Group, Table, Text } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { memo, type MouseEvent } from "react";
 import { type CallSpan } from "@/shared/calls/CallsLink";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { ago, duration } from "@/shared/format/time";
 import { wordFor } from "@/shared/health";
 import { Badge } from "@/shared/ui/Badge";
@@ -64,7 +65,8 @@ export const ConfigurationRow = memo(function ConfigurationRow({
           <Box miw={88}>
             <Anchor component={Link} {...({ to: "/configurations/$configurationId", params: { configurationId: configuration.id } } as object)} c="inherit" fw={550} {...apart}>
               {configuration.name}
-            </Anchor>
+            </Anchor>{" "}
+            <DeclaredBadge section="configurations" thing={configuration} compact />
             <Text className="mono" c="dimmed">
               {configuration.model ?? texts.list.anyModel}
             </Text>

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { ago } from "@/shared/format/time";
 import { useMayChange } from "@/shared/subjects/useMayChange";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
@@ -46,6 +47,7 @@ function Shown({ configuration }: { configuration: Configuration }) {
       <PageHeader
         title={configuration.name}
         about={[provider?.displayName, configuration.model, configuration.shared ? texts.page.shared : texts.page.private, texts.page.by(ago(configuration.createdAt))].filter(Boolean).join(" · ")}
+        badge={<DeclaredBadge section="configurations" thing={configuration} />}
         actions={
           <>
             {mayTest ? (

@@ -1,4 +1,5 @@
 import { Switch, Table, Text } from "@mantine/core";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { useProviderNames } from "@/shared/providers";
 import { useNames } from "@/shared/subjects/useNames";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
@@ -56,6 +57,7 @@ export function PolicyList({ policies, onEdit, onDelete, onViolations }: { polic
               <Text size="sm" c="dimmed" lineClamp={2}>
                 {sayRule(policy, provider)}
               </Text>
+              <DeclaredBadge section="policies" thing={policy} />
             </Table.Td>
             <Fact label={words.holds} from="sm">{holds(policy)}</Fact>
             <Fact label={words.action}>

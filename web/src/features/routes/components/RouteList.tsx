@@ -1,5 +1,6 @@
 import { Anchor, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { Badge } from "@/shared/ui/Badge";
 import { Fact, FactHead } from "@/shared/ui/Fact";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
@@ -30,7 +31,8 @@ export function RouteList({ routes }: { routes: Route[] }) {
             <Table.Td>
               <Anchor component={Link} fw={550} c="inherit" {...({ to: "/routes/$routeId", params: { routeId: route.id } } as object)}>
                 {route.name}
-              </Anchor>
+              </Anchor>{" "}
+              <DeclaredBadge section="routes" thing={route} compact />
             </Table.Td>
             <Fact label={texts.columns.targets}>
               <div className={classes.targets}>

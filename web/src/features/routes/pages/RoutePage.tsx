@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
 import { ListSkeleton } from "@/shared/ui/ListSkeleton";
 import { Loaded } from "@/shared/ui/Loaded";
@@ -36,6 +37,7 @@ function Shown({ route }: { route: Route }) {
       <PageHeader
         title={route.name}
         about={texts.strategies[route.strategy]}
+        badge={<DeclaredBadge section="routes" thing={route} />}
         actions={
           may ? (
             <Button variant="default" c="var(--tl-bad)" onClick={open}>

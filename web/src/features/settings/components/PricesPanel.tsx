@@ -1,6 +1,7 @@
 import { Button, Table, Text } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { usd } from "@/shared/format/money";
 import { moment } from "@/shared/format/time";
 import { ActionsHead } from "@/shared/ui/ActionsHead";
@@ -68,6 +69,7 @@ export function PricesPanel() {
                   <Fact label={words.columns.since} from="sm">{moment(price.startsAt)}</Fact>
                   <Fact label={words.columns.source} from="sm">
                     <SourceBadge source="database" />
+                    <DeclaredBadge section="prices" thing={price} />
                   </Fact>
                   <Table.Td ta="right">
                     {mayChange ? <RowMenu label={words.actionsFor(price.model)} actions={[{ label: words.delete, run: () => setRemoved(price), destroys: true }]} /> : null}

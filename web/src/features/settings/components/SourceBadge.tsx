@@ -1,15 +1,7 @@
-import { Tooltip, UnstyledButton } from "@mantine/core";
-import { Badge } from "@/shared/ui/Badge";
+import { ToldBadge } from "@/shared/ui/ToldBadge";
 import { texts } from "../texts";
 
-/** Where a setting is from, and where it is changed. */
+/** Where a setting is from, and where it is changed: it says why a field is locked. */
 export function SourceBadge({ source }: { source: keyof typeof texts.sources }) {
-  return (
-    <Tooltip label={texts.sourceAbout[source]} multiline w={280} events={{ hover: true, focus: true, touch: true }}>
-      {/* Reached by the keyboard, because it says why a field is locked. */}
-      <UnstyledButton mih={24} aria-label={`${texts.sources[source]}. ${texts.sourceAbout[source]}`}>
-        <Badge tone={source === "default" ? "quiet" : "good"}>{texts.sources[source]}</Badge>
-      </UnstyledButton>
-    </Tooltip>
-  );
+  return <ToldBadge tone={source === "default" ? "quiet" : "good"} word={texts.sources[source]} about={texts.sourceAbout[source]} />;
 }
