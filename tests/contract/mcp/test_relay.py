@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,29 +20,10 @@ from tests.contract.mcp.upstream import (
     begin,
     push,
     send_whole,
-    serve_reference,
-    serve_scripted,
 )
 from trunkline.control.mcp_servers import answer as answers
 
 SECRET = "Bearer upstream-secret"
-
-
-@pytest.fixture
-async def reference() -> AsyncIterator[Reference]:
-    async with serve_reference() as running:
-        yield running
-
-
-@pytest.fixture
-async def scripted() -> AsyncIterator[Scripted]:
-    async with serve_scripted() as running:
-        yield running
-
-
-@pytest.fixture
-async def admin(live: LiveServer) -> Person:
-    return await live.admin()
 
 
 async def register(person: Person, url: str, **fields: Any) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.live_server import open_live_server
 from tests.contract.local_installation import Person
 from tests.contract.mcp.upstream import (
     Reference,
@@ -17,29 +16,10 @@ from tests.contract.mcp.upstream import (
     begin,
     push,
     send_whole,
-    serve_reference,
-    serve_scripted,
 )
 from tests.contract.sealing import seal
 
 PATH = "/api/mcp-servers"
-
-
-@pytest.fixture
-async def reference() -> AsyncIterator[Reference]:
-    async with serve_reference() as running:
-        yield running
-
-
-@pytest.fixture
-async def scripted() -> AsyncIterator[Scripted]:
-    async with serve_scripted() as running:
-        yield running
-
-
-@pytest.fixture
-async def admin(live: LiveServer) -> Person:
-    return await live.admin()
 
 
 async def make(there: httpx2.AsyncClient, url: str, **fields: Any) -> dict[str, Any]:

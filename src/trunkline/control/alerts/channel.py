@@ -13,7 +13,6 @@ from trunkline.core.alert import ChannelKind, DeliveryState, Notice
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret
-from trunkline.outbound import Url
 from trunkline.storage.tables import AlertChannelRow
 
 CHANNEL: Final = "alert_channel"
@@ -21,7 +20,6 @@ CHANNEL: Final = "alert_channel"
 
 MOST: Final = 50
 MOST_ADDRESSES: Final = 20
-LONGEST_URL: Final = 2_048
 
 
 class ChannelDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,16 +71,6 @@ class DeliveryRecord(msgspec.Struct, frozen=True, kw_only=True):
     next_at: datetime | None
     created_at: datetime
     sent_at: datetime | None
-
-
-def read_url(text: str) -> Url:
-    """The URL of a channel. Raises InvalidInput at ``url`` for what is none."""
-    if len(text) > LONGEST_URL:
-        raise InvalidInput.of("url", f"has more than {LONGEST_URL:,} characters.")
-    try:
-        return Url.parse(text)
-    except InvalidInput as error:
-        raise InvalidInput.of("url", error.message) from None
 
 
 def read_addresses(given: tuple[str, ...]) -> list[str]:

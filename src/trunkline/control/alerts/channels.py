@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
-from typing import Protocol, cast
+from typing import cast
 
 from msgspec import UNSET
 
@@ -17,7 +16,6 @@ from trunkline.control.alerts.channel import (
     ChannelRecord,
     DeliveryRecord,
     read_addresses,
-    read_url,
     refuse_foreign,
     write_state,
 )
@@ -26,18 +24,19 @@ from trunkline.control.alerts.message import write_test
 from trunkline.control.alerts.sending import NO_MAIL, SIGNING, URL, Sender
 from trunkline.control.alerts.webhook_secret import check_secret, make_secret
 from trunkline.control.audit import Audit, changes
+from trunkline.control.callable_url import Judge, read_callable_url
 from trunkline.control.configurations.credentials import Credentials, name_owner
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.alert import ChannelKind
-from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale
+from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound
 from trunkline.core.secret import Secret
-from trunkline.outbound import ForbiddenAddress, ResolveFailed, TimedOut, Url
-from trunkline.outbound.origin import Origin
+from trunkline.outbound import Url
 from trunkline.storage import alert_channels as rows
 from trunkline.storage import alert_deliveries, credentials
 from trunkline.storage.database import Database, Transaction
@@ -47,14 +46,6 @@ _PROVIDER = "alert channel"
 """What a credential calls whom it is for."""
 
 _LOST = "The server stopped before it was sent."
-
-
-class Judge(Protocol):
-    """What tells whether an origin may be called; :class:`trunkline.outbound.Client` does."""
-
-    async def judge(self, origin: Origin) -> None:
-        """See :meth:`trunkline.outbound.Client.judge`."""
-        ...
 
 
 class AlertChannels:
@@ -120,7 +111,7 @@ class AlertChannels:
         else:
             if draft.url is UNSET:
                 raise InvalidInput.of("url", "is required: where the notices are posted.")
-            url = await self._read_url(draft.url)
+            url = await read_callable_url(draft.url, "url", self._judge)
             if draft.kind == "slack":
                 row.url, sealed = str(url.origin), {URL: Secret(str(url))}
             else:
@@ -155,7 +146,7 @@ class AlertChannels:
     ) -> ChannelRecord:
         """Lay ``draft`` over it. Where a webhook is to lead elsewhere, its secret must be given again."""
         _require_admin(actor)
-        url = None if draft.url is UNSET else await self._read_url(draft.url)
+        url = None if draft.url is UNSET else await read_callable_url(draft.url, "url", self._judge)
         async with self._database.write() as tx:
             row = await _find(tx, actor, channel_id, lock=True, if_revision=if_revision)
             if draft.kind is not UNSET and draft.kind != row.kind:
@@ -273,17 +264,6 @@ class AlertChannels:
         cursor = encode_cursor(kept[-1].id) if len(found) > page.limit else None
         return Page([read_record(DeliveryRecord, row) for row in kept], cursor)
 
-    async def _read_url(self, text: str) -> Url:
-        url = read_url(text)
-        try:
-            # Who cannot be found now may be later, and is judged again before each notice.
-            with suppress(ResolveFailed, TimedOut):
-                await self._judge.judge(url.origin)
-        except ForbiddenAddress as error:
-            words = f"{error.message} Name an address that is public, or one that TRUNKLINE_LOCAL_UPSTREAMS allows."
-            raise InvalidInput.of("url", words) from None
-        return url
-
 
 def _require_admin(actor: Actor) -> None:
     access.check(actor, "alert_channels.change")
@@ -296,11 +276,7 @@ async def _find(
     row = await rows.find(tx, actor.workspace_id, channel_id, lock=lock)
     if row is None:
         raise NotFound("There is no such channel in this workspace.", code="alert_channel_not_found")
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The channel was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("channel", row.revision, if_revision)
     return row
 
 

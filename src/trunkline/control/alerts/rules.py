@@ -23,6 +23,7 @@ from trunkline.control.alerts.rule_book import read_rule
 from trunkline.control.alerts.rule_subject import check_things
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -102,11 +103,7 @@ class AlertRules:
         async with self._database.write() as tx:
             present = await self._find(tx, actor, rule_id, lock=True)
             _require(actor, present)
-            if if_revision is not None and if_revision != present.revision:
-                raise Stale(
-                    f"The rule was changed meanwhile: it is at revision {present.revision}, not {if_revision}."
-                    " Read it again and repeat your change."
-                )
+            require_revision("rule", present.revision, if_revision)
             rule, wrong = lay_over(present, draft)
             wrong += await check_things(tx, actor, rule, present)
             if wrong:

@@ -14,10 +14,11 @@ from trunkline.control.budgets.forecast import forecast
 from trunkline.control.budgets.subjects import find_subject, name_subjects
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale
+from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound
 from trunkline.storage import budgets as rows
 from trunkline.storage import workspaces
 from trunkline.storage.budgets import Place, read_budget, to_moment
@@ -97,7 +98,7 @@ class Budgets:
     async def update(
         self, actor: Actor, budget_id: str, draft: BudgetDraft, *, if_revision: int | None = None
     ) -> BudgetRecord:
-        """Lay ``draft`` over it. Raises NotFound, Stale, InvalidInput and Conflict."""
+        """Lay ``draft`` over it. Raises NotFound, InvalidInput and Conflict."""
         _require_admin(actor)
         async with self._database.write(limit=LONG_SECONDS) as tx:
             await rows.hold_all(tx)
@@ -205,9 +206,5 @@ async def _find(
     hidden = row is not None and actor.application_id is not None
     if row is None or (hidden and (row.subject, row.subject_id) != ("application", actor.application_id)):
         raise NotFound("There is no such budget in this workspace.", code="budget_not_found")
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The budget was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("budget", row.revision, if_revision)
     return row

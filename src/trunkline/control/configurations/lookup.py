@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from trunkline.control.revision import require_revision
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Forbidden, NotFound, Stale
+from trunkline.core.errors import Forbidden, NotFound
 from trunkline.storage import configurations
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration
@@ -37,9 +38,5 @@ async def find_changeable(
         application_id=row.application_id,
     ):
         raise Forbidden("Only its owner, or an admin of the workspace, may change this shared configuration.")
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The configuration was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("configuration", row.revision, if_revision)
     return row

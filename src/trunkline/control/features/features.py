@@ -11,13 +11,14 @@ from trunkline.control.configurations.history import RevisionRecord, read_histor
 from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.feature import KIND, PROVIDER, FeatureDraft, FeatureRecord
 from trunkline.control.features.keys import FeatureKeys, read_mask
-from trunkline.control.features.lookup import find_feature, require_revision
+from trunkline.control.features.lookup import find_feature
 from trunkline.control.features.plan import FeaturePlan, check_output_limit, plan_feature
 from trunkline.control.features.starting_features import STARTING_FEATURES, FeatureKind
 from trunkline.control.features.state import apply_plan, new_row, saved_draft, show_key, starting_draft, write_state
 from trunkline.control.features.target import find_targets
 from trunkline.control.features.view import FeatureView
 from trunkline.control.page import Page, PageRequest
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -107,12 +108,12 @@ class Features:
         require_whole_workspace(actor)
         async with self._database.read() as tx:
             seen = await find_feature(tx, actor.workspace_id, slug)
-            require_revision(seen, if_revision)
+            require_revision("feature", seen.revision, if_revision)
             plan = await self._plan(tx, actor, seen, draft)
         await self._check_outside(actor, plan)
         async with self._database.write() as tx:
             row = await find_feature(tx, actor.workspace_id, slug, lock=True)
-            require_revision(row, if_revision)
+            require_revision("feature", row.revision, if_revision)
             if row.revision != seen.revision:
                 raise Conflict(
                     f"Somebody else changed the feature {slug!r} just now. Read it again and repeat your change.",
@@ -171,7 +172,7 @@ class Features:
                     f" defaults, send POST /api/features/{slug}/reset.",
                     code="starting_feature",
                 )
-            require_revision(row, if_revision)
+            require_revision("feature", row.revision, if_revision)
             before = await _read_state(tx, row)
             await features.remove(tx, row)
             if row.credential_id is not None:

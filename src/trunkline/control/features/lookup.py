@@ -6,7 +6,7 @@ from trunkline.control.configurations.borrowing import Borrower, find_lender
 from trunkline.control.features.feature import PROVIDER
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.control.features.state import find_start
-from trunkline.core.errors import NotFound, Stale
+from trunkline.core.errors import NotFound
 from trunkline.providers.nearest import nearest
 from trunkline.storage import configurations, features
 from trunkline.storage.database import Transaction
@@ -26,15 +26,6 @@ async def find_feature(tx: Transaction, workspace_id: str, slug: str, *, lock: b
         hint = f" Nearest: {', '.join(near)}." if near else ""
         raise NotFound(f"There is no feature {slug!r} in this workspace.{hint}", code="feature_not_found")
     return row
-
-
-def require_revision(row: Feature, if_revision: int | None) -> None:
-    """Raise Stale unless ``if_revision`` is the current one (None: whichever)."""
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The feature was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
 
 
 async def find_workspace_lender(tx: Transaction, workspace_id: str, provider: str = PROVIDER) -> Configuration | None:

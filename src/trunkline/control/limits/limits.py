@@ -19,10 +19,11 @@ from trunkline.control.limits.limit import (
 from trunkline.control.limits.subjects import find_names, require_subject
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
-from trunkline.core.errors import Conflict, Forbidden, NotFound, Stale
+from trunkline.core.errors import Conflict, Forbidden, NotFound
 from trunkline.storage import limits, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Limit, now
@@ -96,7 +97,7 @@ class Limits:
     async def update(
         self, actor: Actor, limit_id: str, change: LimitChange, *, if_revision: int | None = None
     ) -> LimitRecord:
-        """Change how much it is. Raises NotFound, Forbidden, Stale and InvalidInput."""
+        """Change how much it is. Raises NotFound, Forbidden and InvalidInput."""
         async with self._database.write() as tx:
             row = await self._hold(tx, actor, limit_id, if_revision)
             record = _show(row, await find_names(tx, row.workspace_id, [row]))
@@ -133,11 +134,7 @@ class Limits:
             raise Forbidden("An admin has set this limit, so it takes the role 'admin' in the workspace to change it.")
         if row.created_by != actor.user_id and not at_least(actor.role, "admin"):
             raise Forbidden("Somebody else has set this limit, so it takes the role 'admin' to change it.")
-        if if_revision is not None and if_revision != row.revision:
-            raise Stale(
-                f"The limit was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-                " Read it again and repeat your change."
-            )
+        require_revision("limit", row.revision, if_revision)
         return row
 
 

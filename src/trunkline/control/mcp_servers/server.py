@@ -14,7 +14,6 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret
-from trunkline.outbound import Url
 from trunkline.providers.custom_headers import check_custom_headers
 from trunkline.storage.tables import McpServerRow
 
@@ -22,7 +21,6 @@ SERVER: Final = "mcp_server"
 """What audit events call it."""
 
 MOST: Final = 100
-LONGEST_URL: Final = 2_048
 MOST_TOOLS: Final = 1_000
 MOST_KEYS: Final = 1_000
 
@@ -85,16 +83,6 @@ def read_name(text: str) -> str:
     if _NAME.fullmatch(text) is None:
         raise InvalidInput.of("name", "has 1 to 64 small letters, digits and hyphens, such as issue-tracker.")
     return text
-
-
-def read_url(text: str, field: str) -> Url:
-    """The URL in that field. Raises InvalidInput for what is none."""
-    if len(text) > LONGEST_URL:
-        raise InvalidInput.of(field, f"has more than {LONGEST_URL:,} characters.")
-    try:
-        return Url.parse(text)
-    except InvalidInput as error:
-        raise InvalidInput.of(field, error.message) from None
 
 
 def check_headers(headers: dict[str, Secret]) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from msgspec import UNSET
 
 from trunkline.control.audit import Audit, changes
+from trunkline.control.callable_url import Judge, read_callable_url
 from trunkline.control.configurations.credentials import HEADER_PREFIX, Credentials, name_owner
 from trunkline.control.mcp_servers.probe import ProbeRecord, probe
 from trunkline.control.mcp_servers.server import (
@@ -22,7 +22,6 @@ from trunkline.control.mcp_servers.server import (
     check_headers,
     read_grants,
     read_name,
-    read_url,
     write_grants,
     write_state,
 )
@@ -30,13 +29,14 @@ from trunkline.control.mcp_servers.upstream import CLIENT_SECRET, Upstreams
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Conflict, InvalidInput, NotFound, Stale
+from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.core.secret import Secret, is_mask
-from trunkline.outbound import ForbiddenAddress, ResolveFailed, TimedOut, Url
-from trunkline.outbound.origin import Origin, write_origin
+from trunkline.outbound import Url
+from trunkline.outbound.origin import write_origin
 from trunkline.storage import credentials, keys
 from trunkline.storage import mcp_servers as rows
 from trunkline.storage.database import Database, Transaction
@@ -45,14 +45,6 @@ from trunkline.vault.sealed_key import SealedKeys
 
 _PROVIDER: Final = "MCP server"
 """What a credential calls whom it is for."""
-
-
-class Judge(Protocol):
-    """What tells whether an origin may be called; :class:`trunkline.outbound.Client` does."""
-
-    async def judge(self, origin: Origin) -> None:
-        """See :meth:`trunkline.outbound.Client.judge`."""
-        ...
 
 
 class McpServers:
@@ -168,12 +160,12 @@ class McpServers:
         if draft.name is not UNSET:
             row.name = draft.name
         if draft.url is not UNSET:
-            row.url = str(await self._read_url(draft.url, "url"))
+            row.url = str(await read_callable_url(draft.url, "url", self._judge))
         if draft.auth is not UNSET:
             row.auth = draft.auth
         _refuse_foreign(row.auth, draft)
         if draft.token_url is not UNSET:
-            row.token_url = str(await self._read_url(draft.token_url, "tokenUrl"))
+            row.token_url = str(await read_callable_url(draft.token_url, "tokenUrl", self._judge))
         if draft.client_id is not UNSET:
             row.client_id = draft.client_id
         if draft.scope is not UNSET:
@@ -252,17 +244,6 @@ class McpServers:
             origins=origins,
         )
         return True
-
-    async def _read_url(self, text: str, field: str) -> Url:
-        url = read_url(text, field)
-        try:
-            # Who cannot be found now may be later, and is judged again before each request.
-            with suppress(ResolveFailed, TimedOut):
-                await self._judge.judge(url.origin)
-        except ForbiddenAddress as error:
-            words = f"{error.message} Name an address that is public, or one that TRUNKLINE_LOCAL_UPSTREAMS allows."
-            raise InvalidInput.of(field, words) from None
-        return url
 
 
 def _require_admin(actor: Actor) -> None:
@@ -347,11 +328,7 @@ async def _find(
     row = await rows.find(tx, actor.workspace_id, server_id, lock=lock)
     if row is None:
         raise NotFound("There is no such MCP server in this workspace.", code="mcp_server_not_found")
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The MCP server was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("MCP server", row.revision, if_revision)
     return row
 
 

@@ -13,10 +13,11 @@ from trunkline.control.model_documents.model_document import KIND, DocumentDraft
 from trunkline.control.model_documents.plan import ModelPlan, ModelPlanner
 from trunkline.control.model_documents.serving import explain, identify, still_serves
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
-from trunkline.core.errors import Forbidden, NotFound, Stale
+from trunkline.core.errors import Forbidden, NotFound
 from trunkline.storage import configurations as rows
 from trunkline.storage import credentials as credential_rows
 from trunkline.storage import model_documents, workspaces
@@ -67,18 +68,14 @@ class ModelDocuments:
     async def update(self, actor: Actor, draft: DocumentDraft, *, if_revision: int | None = None) -> DocumentRecord:
         """Replace it whole; a replacement that changes nothing makes no revision.
 
-        Configurations of models that are gone are deleted. Raises NotFound, Stale, InvalidInput, and Conflict that says
+        Configurations of models that are gone are deleted. Raises NotFound, InvalidInput, and Conflict that says
         what uses one of those.
         """
         _check(actor, "ai_model_config.change")
         async with self._database.write() as tx:
             home = await _find_home(tx, actor)
             document = await _find(tx, actor, lock=True)
-            if if_revision is not None and if_revision != document.revision:
-                raise Stale(
-                    f"The AI model configuration was changed meanwhile: it is at revision {document.revision}, not"
-                    f" {if_revision}. Read it again and repeat your change."
-                )
+            require_revision("AI model configuration", document.revision, if_revision)
             return await self._save(tx, home, document, draft, "ai_model_config.update")
 
     async def _save(

@@ -7,11 +7,12 @@ from typing import Final
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, read_page
 from trunkline.control.policies.policy import PolicyDraft, PolicyRecord, PolicyScope, lay_over, show, state
+from trunkline.control.revision import require_revision
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.memberships import find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Conflict, InvalidInput, NotFound, Stale
+from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.storage import applications, change_marks, keys, policies, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Policy, now
@@ -120,7 +121,7 @@ class Policies:
     ) -> PolicyRecord:
         """Lay ``draft`` over it. What ``scope`` says must be what it is: a policy stays where it was made.
 
-        Raises NotFound, Forbidden, Stale and InvalidInput.
+        Raises NotFound, Forbidden and InvalidInput.
         """
         if draft.is_empty:
             raise InvalidInput("Send at least one of name, content, riskType, actionType, failMode, enabled and rule.")
@@ -161,11 +162,7 @@ class Policies:
         if policy is None or not _concerns(policy, actor):
             raise _unknown()
         _check(actor, policy.workspace_id)
-        if if_revision is not None and if_revision != policy.revision:
-            raise Stale(
-                f"The policy was changed meanwhile: it is at revision {policy.revision}, not {if_revision}."
-                " Read it again and repeat your change."
-            )
+        require_revision("policy", policy.revision, if_revision)
         return policy
 
     def _require_org(self, org_id: str | None) -> None:

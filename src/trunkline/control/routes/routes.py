@@ -13,6 +13,7 @@ from trunkline.control.caching.rules import CachingRules, write_caching
 from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.control.routes.condition_faults import find_faults
 from trunkline.control.routes.otherwise import check_otherwise, require_not_otherwise
 from trunkline.control.routes.route import (
@@ -31,7 +32,7 @@ from trunkline.control.routes.rows import make_row, read_state, show
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale
+from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound
 from trunkline.core.ids import new_id
 from trunkline.core.strategy import Cause, Strategy
 from trunkline.storage import configurations, features, revisions, routes, workspaces
@@ -96,7 +97,7 @@ class Routes:
     ) -> RouteRecord:
         """Lay ``draft`` over it; targets are replaced as a whole.
 
-        Raises NotFound, Stale (``if_revision`` is no longer the current one), InvalidInput, and Conflict for a name
+        Raises NotFound (``if_revision`` is no longer the current one), InvalidInput, and Conflict for a name
         that is taken, and when a feature knows it by the name that it had.
         """
         _require_admin(actor)
@@ -118,7 +119,7 @@ class Routes:
         return record
 
     async def delete(self, actor: Actor, route_id: str, *, if_revision: int | None = None) -> None:
-        """Delete it. Raises NotFound, Stale, and Conflict, which names the features that it serves."""
+        """Delete it. Raises NotFound, and Conflict, which names the features that it serves."""
         _require_admin(actor)
         async with self._database.write() as tx:
             row = await _find(tx, actor, route_id, lock=True, if_revision=if_revision)
@@ -142,7 +143,7 @@ class Routes:
     ) -> RouteRecord:
         """Make the state ``number`` the current one again, as a new revision.
 
-        Raises NotFound, Stale, Conflict, and InvalidInput where a target of then cannot be one now.
+        Raises NotFound, Conflict, and InvalidInput where a target of then cannot be one now.
         """
         _require_admin(actor)
         async with self._database.read() as tx:
@@ -278,11 +279,7 @@ async def _find(
     row = await routes.find(tx, actor.workspace_id, route_id, lock=lock)
     if row is None:
         raise NotFound("There is no such route in this workspace.", code="route_not_found")
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The route was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("route", row.revision, if_revision)
     return row
 
 

@@ -12,6 +12,7 @@ from trunkline.control.audit import Audit, changes
 from trunkline.control.configurations.credentials import Credentials, name_owner
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
+from trunkline.control.revision import require_revision
 from trunkline.control.sign_on.discovery import Discovery, ProviderMetadata
 from trunkline.control.sign_on.grants import take_away
 from trunkline.control.sign_on.provider import (
@@ -31,7 +32,7 @@ from trunkline.control.sign_on.provider import (
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role, at_least
 from trunkline.core.chat import JsonValue
-from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale, UpstreamError
+from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, UpstreamError
 from trunkline.core.secret import Secret
 from trunkline.outbound import Url
 from trunkline.outbound.origin import write_origin
@@ -320,9 +321,5 @@ async def _find(
     row = await rows.find(tx, provider_id, lock=lock)
     if row is None:
         raise NotFound("There is no identity provider of that id.")
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The identity provider was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("identity provider", row.revision, if_revision)
     return row

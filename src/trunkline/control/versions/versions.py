@@ -11,6 +11,7 @@ from trunkline.control.configurations.configuration import choose
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.configurations.proposal import OutputLimit
 from trunkline.control.page import Page, PageRequest, cut_page
+from trunkline.control.revision import require_revision
 from trunkline.control.versions.phases import settle_weights
 from trunkline.control.versions.shares import WHOLE, Shares, assign, take_out
 from trunkline.control.versions.version import FIRST, KIND, VersionDraft, VersionRecord, read_state, show
@@ -19,7 +20,7 @@ from trunkline.control.versions.version_weights import read_weights
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
-from trunkline.core.errors import Conflict, NotFound, Stale
+from trunkline.core.errors import Conflict, NotFound
 from trunkline.core.ids import new_id
 from trunkline.storage import configurations, experiments, versions, workspaces
 from trunkline.storage.database import Database, Transaction
@@ -97,7 +98,7 @@ class Versions:
     ) -> VersionRecord:
         """Lay ``draft`` over it. Its share is taken as asked and the other active ones are scaled.
 
-        Raises NotFound, Forbidden, Stale, InvalidInput, and Conflict for a name that is taken.
+        Raises NotFound, Forbidden, InvalidInput, and Conflict for a name that is taken.
         """
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
@@ -139,7 +140,7 @@ class Versions:
     async def delete(
         self, actor: Actor, configuration_id: str, version_id: str, *, if_revision: int | None = None
     ) -> None:
-        """Delete it; the share of an active one goes to the other active ones. Raises NotFound, Forbidden, Stale."""
+        """Delete it; the share of an active one goes to the other active ones. Raises NotFound, Forbidden."""
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
             parent = await find_changeable(tx, actor, configuration_id)
@@ -272,11 +273,7 @@ def _pick(present: Sequence[ConfigurationVersion], version_id: str, if_revision:
     row = next((version for version in present if version.id == version_id), None)
     if row is None:
         raise _not_found()
-    if if_revision is not None and if_revision != row.revision:
-        raise Stale(
-            f"The version was changed meanwhile: it is at revision {row.revision}, not {if_revision}."
-            " Read it again and repeat your change."
-        )
+    require_revision("version", row.revision, if_revision)
     return row
 
 
