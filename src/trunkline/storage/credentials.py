@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
+import msgspec
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -267,6 +268,4 @@ def _stored(row: SealedSecret, owner: str) -> StoredSecret:
 
 
 def _wrapped(row: DataKey) -> WrappedDataKey:
-    return WrappedDataKey(
-        id=row.id, owner=row.owner, kek_version=row.kek_version, wrapped=row.wrapped, created_at=row.created_at
-    )
+    return msgspec.convert(row, WrappedDataKey, from_attributes=True)

@@ -16,7 +16,6 @@ from trunkline.control.snapshot.lending import Lending
 from trunkline.core.actor import Role, Scope
 from trunkline.core.capture import CaptureRule
 from trunkline.core.hedging import Hedging
-from trunkline.core.limit import Measure, Subject, Window
 from trunkline.core.price_override import PriceOverride
 from trunkline.core.route_conditions import RouteConditions
 from trunkline.core.strategy import Cause, Strategy
@@ -150,26 +149,10 @@ def compile_policy(row: PolicyRow) -> PolicyEntry:
 
 def compile_price(row: PriceRow) -> PriceOverride:
     """A price as calls read it."""
-    return PriceOverride(
-        id=row.id,
-        provider=row.provider,
-        model=row.model,
-        tier=row.tier,
-        amounts=row.amounts,
-        starts_at=int(row.starts_at.timestamp() * 1_000_000),
-        ends_at=None if row.ends_at is None else int(row.ends_at.timestamp() * 1_000_000),
-    )
+    ends_at = None if row.ends_at is None else int(row.ends_at.timestamp() * 1_000_000)
+    return read_record(PriceOverride, row, starts_at=int(row.starts_at.timestamp() * 1_000_000), ends_at=ends_at)
 
 
 def compile_limit(row: LimitRow) -> LimitEntry:
     """A limit as calls read it."""
-    return LimitEntry(
-        id=row.id,
-        subject=cast("Subject", row.subject),
-        subject_id=row.subject_id or None,
-        measure=cast("Measure", row.measure),
-        amount=row.amount,
-        window=cast("Window", row.window) if row.window else None,
-        burst=row.burst,
-        by_admin=row.by_admin,
-    )
+    return read_record(LimitEntry, row, subject_id=row.subject_id or None, window=row.window or None)

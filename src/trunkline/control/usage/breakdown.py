@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from trunkline.control.record import read_record
 from trunkline.control.usage import sums
 from trunkline.control.usage.interval import check_length, divide, read_interval
 from trunkline.control.usage.latencies import find_percentile, read_latencies
@@ -123,17 +124,9 @@ async def break_down(
 def show_figures(total: Sums) -> Figures:
     """As people see them."""
     count = total.request_count
-    return Figures(
-        request_count=count,
-        input_tokens=total.input_tokens,
-        output_tokens=total.output_tokens,
-        cached_tokens=total.cached_tokens,
-        reasoning_tokens=total.reasoning_tokens,
-        cache_hit_count=total.cache_hit_count,
-        saved_nanos=total.saved_nanos,
-        cost_nanos=total.cost_nanos,
-        unpriced_count=total.unpriced_count,
-        error_count=total.error_count,
+    return read_record(
+        Figures,
+        total,
         average_latency=round(total.duration_us / count / 1000) if count else 0,
         error_rate=round(total.error_count / count, 4) if count else 0.0,
         last_used=total.last_used_at,
