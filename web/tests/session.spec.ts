@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { EMAIL, everyLook, look, signIn, watch } from "./support";
+import { EMAIL, everyLook, look, signIn, signInByHand, watch } from "./support";
 
 test("a wrong password is told at the field, and nothing typed is lost", async ({ page }) => {
   await page.goto("/");
@@ -12,7 +12,7 @@ test("a wrong password is told at the field, and nothing typed is lost", async (
 
 test("signed in, one sees the configurations; a reload and a second tab go on", async ({ page, context, baseURL }) => {
   const seen = watch(page);
-  await signIn(page, "/console/configurations");
+  await signInByHand(page, "/console/configurations");
   await expect(page).toHaveURL(/\/console\/configurations$/);
   await expect(page.getByRole("cell", { name: "demo demo-chat" })).toBeVisible();
   await page.reload();
@@ -27,7 +27,7 @@ test("signed in, one sees the configurations; a reload and a second tab go on", 
 test("no script can read the session, and no token lies in storage or in an address", async ({ page }) => {
   const addresses: string[] = [];
   page.on("request", (request) => addresses.push(request.url()));
-  await signIn(page, "/console/configurations");
+  await signInByHand(page, "/console/configurations");
   await expect(page.getByRole("heading", { name: "Configurations" })).toBeVisible();
   const kept = await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage }));
   expect(`${kept} ${addresses.join(" ")}`).not.toMatch(/eyJ|tlr-/);
@@ -108,7 +108,7 @@ everyLook("pages", async (page, info) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Sign in to Trunkline" })).toBeVisible();
   await look(page, info, "sign-in");
-  await signIn(page, "/console/configurations");
+  await signInByHand(page, "/console/configurations");
   for (const [path, title] of PAGES) {
     await page.goto(`/console/${path}`);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { type FakeProviders, GOOD_KEY, startProviders } from "./fakeProviders";
-import { everyLook, look, signIn, watch } from "./support";
+import { beginSession, everyLook, look, watch } from "./support";
 
 let fake: FakeProviders;
 test.beforeAll(async () => {
@@ -42,7 +42,7 @@ for (const { name, path } of KEYED) {
     const seen = watch(page);
     const sent: string[] = [];
     page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
-    await signIn(page);
+    await beginSession(page);
     await enter(page, name, `  "${GOOD_KEY}"\n`, fake.url + path);
     const stages = page.getByRole("listitem");
     for (const stage of ["Name found", "Connected", "Models listed", "One token streamed"]) {
@@ -67,7 +67,7 @@ for (const { name, path } of KEYED) {
   });
 
   test(`${name}: a bad key is told as such, and can be replaced`, async ({ page }) => {
-    await signIn(page);
+    await beginSession(page);
     await enter(page, name, "sk-story-0123456789abcdef-zzzz", fake.url + path);
     const problem = page.getByRole("alert").filter({ hasText: "The key was not accepted" });
     await expect(problem).toContainText("rejected this key (401)");
@@ -82,7 +82,7 @@ for (const { name, path } of KEYED) {
   });
 
   test(`${name}: a host that is not there is told as such`, async ({ page }) => {
-    await signIn(page);
+    await beginSession(page);
     await enter(page, name, GOOD_KEY, NOWHERE + path);
     const problem = page.getByRole("alert").filter({ hasText: "No connection" });
     await expect(problem).toContainText("host.docker.internal:9");
@@ -92,7 +92,7 @@ for (const { name, path } of KEYED) {
 }
 
 test("Ollama: a download goes on over a reload, and its model is chosen", async ({ page }) => {
-  await signIn(page);
+  await beginSession(page);
   await page.goto("/console/configurations/new");
   await page.getByRole("button", { name: /^Ollama/ }).click();
   await page.getByLabel("Base URL").fill(NOWHERE);
@@ -117,7 +117,7 @@ test("Ollama: a download goes on over a reload, and its model is chosen", async 
 });
 
 test("a pasted key proposes its provider; one of another provider is told", async ({ page }) => {
-  await signIn(page);
+  await beginSession(page);
   await page.goto("/console/configurations/new");
   await page.getByLabel("Have a key? Paste it, and its provider is found").fill("ANTHROPIC_API_KEY=sk-ant-api03-0123456789");
   await page.getByRole("button", { name: "Use Anthropic" }).click();
@@ -133,7 +133,7 @@ test("a pasted key proposes its provider; one of another provider is told", asyn
 });
 
 test("leaving what was typed asks first", async ({ page }) => {
-  await signIn(page);
+  await beginSession(page);
   await page.goto("/console/configurations/new");
   await page.getByRole("button", { name: /^OpenAI$/ }).click();
   await page.getByLabel("OpenAI key").fill("sk-something");
@@ -146,7 +146,7 @@ test("leaving what was typed asks first", async ({ page }) => {
 });
 
 test("an address without a scheme is mended by a click, and nothing goes on without one", async ({ page }) => {
-  await signIn(page);
+  await beginSession(page);
   await page.goto("/console/configurations/new");
   await page.getByRole("button", { name: /^OpenAI-compatible server/ }).click();
   await page.getByRole("button", { name: "Test it" }).click();
@@ -159,7 +159,7 @@ test("an address without a scheme is mended by a click, and nothing goes on with
 });
 
 everyLook("wizard", async (page, info) => {
-  await signIn(page);
+  await beginSession(page);
   await page.goto("/console/configurations/new");
   await expect(page.getByRole("button", { name: "Anthropic" })).toBeVisible();
   await look(page, info, "wizard-provider");
