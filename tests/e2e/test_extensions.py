@@ -12,7 +12,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.e2e.server import TRUNKLINE, Server
+from tests.e2e.server import TRUNKLINE, Server, wait_for
 from tests.extension_packages import PROVIDER, install
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted
@@ -165,6 +165,87 @@ def test_a_gate_refuses_and_one_that_raises_is_cut_by_name(tmp_path: Path, site:
         assert [line["package"] for line in log if line["event"] == "extension_gate_cut"] == ["trunkline-lax"]
         client.close()
         assert server.stop() == 0
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()
+
+
+CHANNEL = """
+import msgspec
+from trunkline.extensions import AlertChannel, AlertChannelExtension
+
+class Settings(msgspec.Struct):
+    room: str
+
+class Rooms(AlertChannel):
+    async def send(self, notice, to):
+        if to.settings.room == "broken":
+            raise RuntimeError("no luck with " + to.secret)
+        await to.post({"text": notice.text}, path="rooms/" + to.settings.room, headers={"X-Token": to.secret})
+
+extension = AlertChannelExtension(api=1, name="rooms", channel=Rooms(), secret="required", settings=Settings)
+"""
+TOKEN = "canary-token-0123456789"
+
+
+def test_an_alert_channel_gets_an_alert(tmp_path: Path, site: Path, upstream: Scripted) -> None:
+    name = install(site, "rooms", CHANNEL, group="trunkline.alert_channels")
+    server = make_server(tmp_path, site, name)
+    try:
+        body = {"kind": "extension", "extension": "rooms", "name": "on-call", "settings": {"room": "ops"}}
+        status, refused = server.ask("POST", "/api/alerts/channels", body)
+        assert (status, refused["errors"][0]["field"]) == (400, "secret")
+        body |= {"secret": TOKEN, "url": f"{upstream.url}/chat"}
+        status, refused = server.ask("POST", "/api/alerts/channels", {**body, "settings": {"rom": "ops"}})
+        assert (status, refused["errors"][0]["field"]) == (400, "settings.rom")
+        channel = ask(server, "POST", "/api/alerts/channels", body)
+        assert (channel["extension"], channel["settings"]) == ("rooms", {"room": "ops"})
+        assert channel["secretMask"].endswith(f"…{TOKEN[-4:]}")
+        assert TOKEN not in str(channel)
+
+        # An alert fires: the provider of a configuration fails.
+        (rule,) = [each for each in ask(server, "GET", "/api/alerts/rules") if each["preset"] == "down"]
+        ask(server, "PUT", f"/api/alerts/rules/{rule['id']}", {"channelIds": [channel["id"]]})
+        place = {"provider": "openai", "baseUrl": f"{upstream.url}/v1", "apiKey": "sk-canary-0123456789abcdef"}
+        ask(server, "POST", "/api/configurations", {"name": "production", "model": "gpt-4", **place})
+        working = upstream.script
+
+        async def fall(writer: Any) -> None:
+            notice = upstream.asked[-1].line.startswith("POST /chat/rooms/")
+            assert working is not None
+            await (working if notice else scripted.whole(b"{}", status="503 Service Unavailable"))(writer)
+
+        upstream.script = fall
+        with openai.OpenAI(base_url=f"{server.url}/v1", api_key=server.make_key(), max_retries=0) as client:
+            for _ in range(5):
+                with pytest.raises(openai.InternalServerError):
+                    client.chat.completions.create(model="production", messages=[{"role": "user", "content": "Hi"}])
+
+        def arrived() -> list[Any]:
+            return [each for each in upstream.asked if each.line.startswith("POST /chat/rooms/ops ")]
+
+        notice = wait_for(arrived, 60)[0]
+        assert notice.headers["x-token"] == TOKEN
+        assert "The configuration production is down." in json.loads(notice.body)["text"]
+        deliveries = "/api/alerts/deliveries?state=sent"
+        sent = wait_for(lambda: ask(server, "GET", deliveries))[0]
+        assert (sent["channelKind"], sent["status"]) == ("extension", 200)
+
+        # What it raises is told, without the secret.
+        path = f"/api/alerts/channels/{channel['id']}"
+        ask(server, "PUT", path, {"settings": {"room": "broken"}})
+        told = ask(server, "POST", f"{path}/test")
+        assert (told["state"], told["reason"]) == ("failed", "The extension failed: RuntimeError: no luck with …")
+        # Its secret goes nowhere else.
+        status, refused = server.ask("PUT", path, {"url": "https://chat.example/"})
+        assert (status, refused["errors"][0]["field"]) == (400, "secret")
+        assert server.stop() == 0
+        assert TOKEN not in server.log.read_text()
+        # Without the package, the channel stays and says why it sends nothing.
+        server.settings["TRUNKLINE_EXTENSIONS"] = ""
+        server.start()
+        told = ask(server, "POST", f"{path}/test")
+        assert "The extension with the alert channel rooms is not loaded." in told["reason"]
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()

@@ -5056,7 +5056,7 @@ export interface components {
         };
         /**
          * AlertChannelCreateRequest
-         * @description A new channel: a `webhook` or `slack` with a `url`, or `email` with `addresses`.
+         * @description A new channel: a `webhook` or `slack` with a `url`, `email` with `addresses`, or one of an `extension`.
          * @example {
          *       "kind": "webhook",
          *       "name": "On-call",
@@ -5071,7 +5071,7 @@ export interface components {
             url?: string | null;
             /**
              * Secret
-             * @description What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Write-only.
+             * @description What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Of an extension: what it asks for. Write-only.
              */
             secret?: string | null;
             /**
@@ -5079,6 +5079,18 @@ export interface components {
              * @description The email addresses that are told.
              */
             addresses?: string[] | null;
+            /**
+             * Extension
+             * @description The alert channel of an extension, for the kind `extension`.
+             */
+            extension?: string | null;
+            /**
+             * Settings
+             * @description What that extension asks for. No secrets.
+             */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Enabled
              * @description Whether it is in use.
@@ -5089,7 +5101,7 @@ export interface components {
              * @description What kind it is.
              * @enum {string}
              */
-            kind: "webhook" | "slack" | "email";
+            kind: "webhook" | "slack" | "email" | "extension";
             /**
              * Name
              * @description The name.
@@ -5121,7 +5133,7 @@ export interface components {
              * @description What kind it is.
              * @enum {string}
              */
-            kind: "webhook" | "slack" | "email";
+            kind: "webhook" | "slack" | "email" | "extension";
             /**
              * Url
              * @description The address.
@@ -5132,6 +5144,18 @@ export interface components {
              * @description The email addresses that are told.
              */
             addresses: string[];
+            /**
+             * Extension
+             * @description The alert channel of an extension; `null` for other kinds.
+             */
+            extension: string | null;
+            /**
+             * Settings
+             * @description What that extension asks for; `null` for other kinds.
+             */
+            settings: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Secretmask
              * @description The end of the stored secret; `null` if there is none.
@@ -5195,7 +5219,7 @@ export interface components {
              * @description What kind it is.
              * @enum {string}
              */
-            kind: "webhook" | "slack" | "email";
+            kind: "webhook" | "slack" | "email" | "extension";
             /**
              * Url
              * @description The address.
@@ -5206,6 +5230,18 @@ export interface components {
              * @description The email addresses that are told.
              */
             addresses: string[];
+            /**
+             * Extension
+             * @description The alert channel of an extension; `null` for other kinds.
+             */
+            extension: string | null;
+            /**
+             * Settings
+             * @description What that extension asks for; `null` for other kinds.
+             */
+            settings: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Secretmask
              * @description The end of the stored secret; `null` if there is none.
@@ -5254,7 +5290,7 @@ export interface components {
             url?: string | null;
             /**
              * Secret
-             * @description What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Write-only.
+             * @description What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Of an extension: what it asks for. Write-only.
              */
             secret?: string | null;
             /**
@@ -5262,6 +5298,18 @@ export interface components {
              * @description The email addresses that are told.
              */
             addresses?: string[] | null;
+            /**
+             * Extension
+             * @description The alert channel of an extension, for the kind `extension`.
+             */
+            extension?: string | null;
+            /**
+             * Settings
+             * @description What that extension asks for. No secrets.
+             */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Enabled
              * @description Whether it is in use.
@@ -5271,7 +5319,7 @@ export interface components {
              * Kind
              * @description What kind it is.
              */
-            kind?: ("webhook" | "slack" | "email") | null;
+            kind?: ("webhook" | "slack" | "email" | "extension") | null;
             /**
              * Name
              * @description The name.
@@ -5308,7 +5356,7 @@ export interface components {
              * @description What kind the channel is of.
              * @enum {string}
              */
-            channelKind: "webhook" | "slack" | "email";
+            channelKind: "webhook" | "slack" | "email" | "extension";
             /**
              * Notice
              * @description Why the channel is told: the alert is `firing`, still firing (`repeat`), `resolved`, or it is a `test`.
@@ -8474,7 +8522,7 @@ export interface components {
              * Kind
              * @description What the extension is; `null` for a package that is left out.
              */
-            kind: ("provider" | "gate") | null;
+            kind: ("provider" | "gate" | "alert-channel") | null;
             /**
              * Name
              * @description What the extension is called; `null` for a package that is left out.

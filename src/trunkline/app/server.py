@@ -191,6 +191,7 @@ async def open_server(
             parts,
             captures,
             limits,
+            extensions,
         )
         stack.push_async_callback(services.jobs.close)
         if hub is None:

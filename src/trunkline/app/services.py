@@ -14,6 +14,7 @@ from trunkline.control.alerts.alerts import Alerts
 from trunkline.control.alerts.channels import AlertChannels
 from trunkline.control.alerts.delivery import AlertDelivery
 from trunkline.control.alerts.evaluation import AlertEvaluation
+from trunkline.control.alerts.extension_channels import ExtensionChannels
 from trunkline.control.alerts.preview import AlertPreview
 from trunkline.control.alerts.rules import AlertRules
 from trunkline.control.alerts.sending import Sender
@@ -99,6 +100,7 @@ from trunkline.control.workspaces.members import Members
 from trunkline.control.workspaces.workspace_retention import WorkspaceRetention
 from trunkline.control.workspaces.workspaces import Workspaces
 from trunkline.core.actor import Actor
+from trunkline.extensions.loaded import Extensions
 from trunkline.faces.http.services import Services
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gateway import Gateway
@@ -136,6 +138,7 @@ def make_services(
     parts: Parts,
     captures: Captures,
     limits: LimitGate,
+    extensions: Extensions,
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
@@ -194,7 +197,8 @@ def make_services(
     async def take_request(actor: Actor) -> None:
         await limits.take_request(holder.current, actor)
 
-    sender = Sender(database, credentials, client, make_mailer(settings), now=parts.now)
+    channels = ExtensionChannels(extensions.channels)
+    sender = Sender(database, credentials, client, make_mailer(settings), channels, now=parts.now)
     days: dict[Kept, int | None] = {
         "requests": settings.keep_requests_days,
         "conversations": settings.keep_conversations_days,
@@ -225,6 +229,7 @@ def make_services(
             client,
             sender,
             RateLimit(settings.tests_per_minute, "tests of channels"),
+            channels,
             now=parts.now,
         ),
         alert_preview=AlertPreview(database, now=parts.now),

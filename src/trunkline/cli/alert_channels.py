@@ -47,6 +47,8 @@ def add(
         str | None, typer.Option(help="The environment variable with the secret to sign with, or with Slack's URL.")
     ] = None,
     secret_stdin: Annotated[bool, typer.Option("--secret-stdin", help="Read it from standard input.")] = False,
+    extension: Annotated[str | None, typer.Option(help="The alert channel of an extension, such as `acme`.")] = None,
+    settings: Annotated[str | None, typer.Option(help="What the extension asks for, as a JSON object.")] = None,
     json: Json = False,
 ) -> None:
     """Add a channel. A webhook gets a secret unless you give one; it is shown this once."""
@@ -58,6 +60,13 @@ def add(
         if given:
             raise InvalidInput("Slack's URL is a secret: leave it out here, and you are asked for it.")
         body["url"] = read_secret("URL", option="--secret", env=secret_env, stdin=secret_stdin).reveal()
+    elif kind == "extension":
+        if len(given) > 1:
+            raise InvalidInput("A channel of an extension has one URL, or none where the extension has its own.")
+        body |= {"extension": extension or ""} | ({"url": given[0]} if given else {})
+        body["settings"] = _read_settings(settings)
+        if secret_env is not None or secret_stdin:
+            body["secret"] = read_secret("Secret", option="--secret", env=secret_env, stdin=secret_stdin).reveal()
     else:
         if len(given) != 1:
             raise InvalidInput("A webhook has one URL.")
@@ -73,6 +82,13 @@ def add(
     if made["secret"]:
         say(f"Its secret, which is not shown again: {made['secret']}")
     note(f"Try it: trunkline alerts channels test {name}")
+
+
+def _read_settings(text: str | None) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text or "{}", type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise InvalidInput.of("--settings", f'must be a JSON object, such as {{"room": "on-call"}}: {error}') from None
 
 
 @app.command("test")

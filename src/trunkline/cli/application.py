@@ -25,7 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "requests": ("requests:app", "Requests one by one, and each one's whole life."),
     "prices": ("prices:app", "Prices of your own, in place of those of the list."),
     "doctor": ("local_commands:doctor", "Find out what does not work, and what to do about it."),
-    "extensions": ("extensions:app", "Python packages that add providers and gates."),
+    "extensions": ("extensions:app", "Python packages that add providers, gates and alert channels."),
     "configurations": ("configurations:app", "Configurations: a provider, a model, a key and parameters."),
     "models": ("models:app", "Models of providers, and local models of Ollama."),
     "providers": ("providers:app", "Providers that Trunkline knows."),

@@ -13,7 +13,7 @@ from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.extensions.kind import ExtensionKind
 
-app = typer.Typer(no_args_is_help=True, help="Python packages that add providers and gates.")
+app = typer.Typer(no_args_is_help=True, help="Python packages that add providers, gates and alert channels.")
 
 
 class Line(msgspec.Struct):

@@ -23,7 +23,7 @@ ALERT_KINDS: Final[tuple[AlertKind, ...]] = get_args(AlertKind)
 
 Severity = Literal["info", "warning", "critical"]
 AlertState = Literal["firing", "acknowledged", "resolved"]
-ChannelKind = Literal["webhook", "slack", "email"]
+ChannelKind = Literal["webhook", "slack", "email", "extension"]
 AlertSubject = Literal["configuration", "provider", "budget", "key", "policy", "machine"]
 """What a rule can be narrowed to, and what an alert is about: a machine is one of the installation's servers."""
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Literal
 
-ExtensionKind = Literal["provider", "gate"]
+ExtensionKind = Literal["provider", "gate", "alert-channel"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 import msgspec
 
+from trunkline.extensions.alert_channel_extension import AlertChannelExtension
 from trunkline.extensions.guarded_gate import GuardedGate
 from trunkline.extensions.kind import ExtensionKind
 from trunkline.extensions.provider_extension import ProviderExtension
@@ -41,6 +42,8 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
     providers: tuple[ProviderExtension, ...] = ()
     gates: tuple[GuardedGate, ...] = ()
+    channels: Mapping[str, AlertChannelExtension] = {}
+    """Of alerts, by name."""
 
     def stand(self) -> list[ExtensionStanding]:
         """How each stands in this process."""

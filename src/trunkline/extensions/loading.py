@@ -10,6 +10,7 @@ from importlib.metadata import EntryPoint
 from typing import Any, Final
 
 from trunkline.core.errors import Conflict
+from trunkline.extensions.alert_channel_extension import AlertChannelExtension
 from trunkline.extensions.foreign_error import describe_error
 from trunkline.extensions.gate_extension import GateExtension
 from trunkline.extensions.guarded_gate import GuardedGate
@@ -20,7 +21,11 @@ from trunkline.extensions.package import Package, find_package
 from trunkline.extensions.provider_extension import ProviderExtension
 from trunkline.providers.registry import added
 
-_WANTED: Final[dict[ExtensionKind, type[Any]]] = {"provider": ProviderExtension, "gate": GateExtension}
+_WANTED: Final[dict[ExtensionKind, type[Any]]] = {
+    "provider": ProviderExtension,
+    "gate": GateExtension,
+    "alert-channel": AlertChannelExtension,
+}
 _LONGEST_REASON: Final = 500
 
 
@@ -30,6 +35,7 @@ def load_extensions(packages: Iterable[str]) -> Extensions:
     left_out: list[LeftOut] = []
     providers: list[ProviderExtension] = []
     gates: list[GuardedGate] = []
+    channels: dict[str, AlertChannelExtension] = {}
     for name in packages:
         package = find_package(name)
         try:
@@ -44,13 +50,23 @@ def load_extensions(packages: Iterable[str]) -> Extensions:
             _check_names([*providers, *more])
             guarded = [GuardedGate(package.name, one) for _, one in found if isinstance(one, GateExtension)]
             _check_gate_names([*gates, *guarded])
+            told = {one.name: one for _, one in found if isinstance(one, AlertChannelExtension)}
+            if taken := sorted(told.keys() & channels.keys()):
+                raise _Unusable(f"The alert channel {taken[0]!r} is that of another package already.")
         except _Unusable as error:
             left_out.append(LeftOut(name, str(error)[:_LONGEST_REASON]))
             continue
         providers += more
         gates += guarded
+        channels |= told
         loaded += [_describe(package, kind, one) for kind, one in found]
-    return Extensions(loaded=tuple(loaded), left_out=tuple(left_out), providers=tuple(providers), gates=tuple(gates))
+    return Extensions(
+        loaded=tuple(loaded),
+        left_out=tuple(left_out),
+        providers=tuple(providers),
+        gates=tuple(gates),
+        channels=channels,
+    )
 
 
 class _Unusable(Exception):

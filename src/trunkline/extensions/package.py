@@ -14,7 +14,11 @@ import msgspec
 
 from trunkline.extensions.kind import ExtensionKind
 
-GROUPS: Final[Mapping[str, ExtensionKind]] = {"trunkline.providers": "provider", "trunkline.gates": "gate"}
+GROUPS: Final[Mapping[str, ExtensionKind]] = {
+    "trunkline.providers": "provider",
+    "trunkline.gates": "gate",
+    "trunkline.alert_channels": "alert-channel",
+}
 """The groups of entry points that extensions are found by, and what each of them is."""
 
 

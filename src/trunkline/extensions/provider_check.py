@@ -12,6 +12,7 @@ from trunkline.core.errors import Conflict, TrunklineError
 from trunkline.core.secret import Secret
 from trunkline.extensions.interface import API
 from trunkline.extensions.provider_extension import ProviderExtension
+from trunkline.extensions.sent_request import SentRequest
 from trunkline.outbound.request import OutgoingRequest
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.transport import DEFAULT_TIMEOUTS
@@ -21,15 +22,6 @@ from trunkline.providers.dialect_choice import DIALECTS
 from trunkline.providers.endpoint import make_endpoint
 from trunkline.providers.registry import added
 from trunkline.providers.schema import schema
-
-
-class SentRequest(msgspec.Struct, frozen=True):
-    """What would have been sent. The names of ``headers`` are in lower case; ``body`` is JSON, or empty."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    body: bytes
 
 
 def check_provider(

@@ -47,18 +47,19 @@ def render_template(name: str, kind: ExtensionKind) -> Mapping[str, str]:
         "api": str(API),
         "class_name": "".join(part.capitalize() for part in name.split("-")),
         "group": next(group for group, one in GROUPS.items() if one == kind),
-        "kind": kind.replace("_", " "),
+        "kind": kind.replace("-", " "),
         "module": module,
         "name": name,
         "title": name.replace("-", " ").capitalize(),
         "variable": name.replace("-", "_").upper(),
     }
+    source = kind.replace("-", "_")
     sources = {
         "pyproject.toml": "pyproject.toml.txt",
-        f"src/{module}/__init__.py": f"{kind}.py.txt",
-        f"tests/test_{name.replace('-', '_')}.py": f"{kind}_test.py.txt",
+        f"src/{module}/__init__.py": f"{source}.py.txt",
+        f"tests/test_{name.replace('-', '_')}.py": f"{source}_test.py.txt",
     }
     return {
-        path: Template((_TEMPLATES / source).read_text(encoding="utf-8")).substitute(words)
-        for path, source in sources.items()
+        path: Template((_TEMPLATES / file).read_text(encoding="utf-8")).substitute(words)
+        for path, file in sources.items()
     }

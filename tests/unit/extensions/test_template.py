@@ -35,7 +35,7 @@ def test_it_passes_its_own_tests(tmp_path: Path, kind: ExtensionKind) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_guide_shows_it(kind: ExtensionKind) -> None:
     shown = re.findall(r"^```(?:py|toml)\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    name = {"provider": "acme", "gate": "teams"}[kind]
+    name = {"provider": "acme", "gate": "teams", "alert-channel": "rooms"}[kind]
     files = dict(render_template(name, kind))
     if kind != "provider":
         # One is like the other.

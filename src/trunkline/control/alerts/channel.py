@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +22,13 @@ CHANNEL: Final = "alert_channel"
 MOST: Final = 50
 MOST_ADDRESSES: Final = 20
 
+_FOREIGN: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
+    "email": ("url", "secret", "extension", "settings"),
+    "slack": ("secret", "addresses", "extension", "settings"),
+    "webhook": ("addresses", "extension", "settings"),
+    "extension": ("addresses",),
+}
+
 
 class ChannelDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be saved; ``UNSET``: as it is."""
@@ -30,11 +38,14 @@ class ChannelDraft(msgspec.Struct, frozen=True, kw_only=True):
     url: str | UnsetType = UNSET
     secret: Secret | UnsetType = UNSET
     addresses: tuple[str, ...] | UnsetType = UNSET
+    extension: str | UnsetType = UNSET
+    settings: dict[str, JsonValue] | UnsetType = UNSET
     is_enabled: bool | UnsetType = UNSET
 
 
 class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A channel as its admins see it. ``url`` is that of a webhook, and of a Slack one only the origin.
+    ``extension`` names what sends, of a channel of that kind, and ``settings`` are what it asks for.
 
     ``secret_mask`` shows a stored secret without giving it away; ``new_secret`` is one that was made just now, and the
     only time that it is seen.
@@ -46,6 +57,8 @@ class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):
     kind: ChannelKind
     url: str | None
     addresses: list[str]
+    extension: str | None
+    settings: dict[str, JsonValue] | None
     secret_mask: str | None
     is_enabled: bool
     revision: int
@@ -83,7 +96,7 @@ def read_addresses(given: tuple[str, ...]) -> list[str]:
 
 def refuse_foreign(kind: ChannelKind, draft: ChannelDraft) -> None:
     """Raise InvalidInput for fields that a channel of that kind does not have."""
-    foreign = {"email": ("url", "secret"), "slack": ("secret", "addresses"), "webhook": ("addresses",)}[kind]
+    foreign = _FOREIGN[kind]
     wrong = [
         FieldError(name, f"is not for channels of the kind {kind!r}: leave it out.")
         for name in foreign
@@ -100,5 +113,6 @@ def write_state(row: AlertChannelRow) -> dict[str, JsonValue]:
         "kind": row.kind,
         "url": None if row.url is None else row.url.partition("?")[0],
         "addresses": list(row.addresses),
+        **({} if row.extension is None else {"extension": row.extension, "settings": row.settings}),
         "enabled": row.is_enabled,
     }

@@ -20,6 +20,7 @@ from trunkline.control.alerts.channel import (
     write_state,
 )
 from trunkline.control.alerts.delivery import note
+from trunkline.control.alerts.extension_channels import ExtensionChannels
 from trunkline.control.alerts.message import write_test
 from trunkline.control.alerts.sending import NO_MAIL, SIGNING, URL, Sender
 from trunkline.control.alerts.webhook_secret import check_secret, make_secret
@@ -59,6 +60,7 @@ class AlertChannels:
         judge: Judge,
         sender: Sender,
         tests: RateLimit,
+        extensions: ExtensionChannels,
         *,
         now: Callable[[], datetime],
     ) -> None:
@@ -68,6 +70,7 @@ class AlertChannels:
         self._judge = judge
         self._sender = sender
         self._tests = tests
+        self._extensions = extensions
         self._now = now
 
     async def list(self, actor: Actor, page: PageRequest) -> Page[ChannelRecord]:
@@ -108,6 +111,11 @@ class AlertChannels:
             if not self._sender.has_mail:
                 raise InvalidInput.of("kind", NO_MAIL)
             row.addresses = read_addresses(() if draft.addresses is UNSET else draft.addresses)
+        elif draft.kind == "extension":
+            given = self._extensions.read(draft)
+            row.extension, row.settings = given.extension, given.settings
+            row.url = str(await read_callable_url(given.url, "url", self._judge))
+            sealed = {} if given.secret is None else {SIGNING: given.secret}
         else:
             if draft.url is UNSET:
                 raise InvalidInput.of("url", "is required: where the notices are posted.")
@@ -124,16 +132,7 @@ class AlertChannels:
             if await rows.count(tx, actor.workspace_id) >= MOST:
                 raise Conflict(f"There are {MOST} channels, which is the most. Delete one that is not needed.")
             if sealed:
-                assert row.url is not None
-                row.credential_id = await self._credentials.seal(
-                    tx,
-                    workspace_id=actor.workspace_id,
-                    owner=name_owner(workspace_id=actor.workspace_id, user_id=actor.user_id, shared=True),
-                    provider=_PROVIDER,
-                    created_by=actor.user_id,
-                    fields=sealed,
-                    origins=[str(Url.parse(row.url).origin)],
-                )
+                row.credential_id = await self._seal(tx, actor, row, sealed)
             await rows.insert(tx, row)
             await self._audit.record(
                 tx, actor, "alert_channels.create", target=(CHANNEL, row.id), after=write_state(row)
@@ -153,6 +152,8 @@ class AlertChannels:
                 raise InvalidInput.of("kind", "cannot be changed. Make another channel.")
             kind = cast("ChannelKind", row.kind)
             refuse_foreign(kind, draft)
+            if draft.extension is not UNSET and draft.extension != row.extension:
+                raise InvalidInput.of("extension", "cannot be changed. Make another channel.")
             before = write_state(row)
             if draft.name is not UNSET:
                 row.name = draft.name
@@ -160,18 +161,25 @@ class AlertChannels:
                 row.is_enabled = draft.is_enabled
             if draft.addresses is not UNSET:
                 row.addresses = read_addresses(draft.addresses)
+            if draft.settings is not UNSET:
+                row.settings = self._extensions.find(row.extension or "").read_settings(draft.settings)
             put: dict[str, Secret] = {}
             if draft.secret is not UNSET:
-                check_secret(draft.secret)
+                if kind == "extension":
+                    self._extensions.check_secret(row.extension or "", draft.secret)
+                else:
+                    check_secret(draft.secret)
                 put[SIGNING] = draft.secret
             if url is not None:
                 assert row.url is not None
                 if kind == "slack":
                     put[URL] = Secret(str(url))
-                elif url.origin != Url.parse(row.url).origin and not put:
+                elif row.credential_id is not None and url.origin != Url.parse(row.url).origin and not put:
                     raise InvalidInput.of("secret", "is needed again, because the URL leads to another server now.")
                 row.url = str(url.origin) if kind == "slack" else str(url)
-            if put:
+            if put and row.credential_id is None:
+                row.credential_id = await self._seal(tx, actor, row, put)
+            elif put:
                 assert row.url is not None
                 assert row.credential_id is not None
                 await self._credentials.update(
@@ -263,6 +271,18 @@ class AlertChannels:
         kept = found[: page.limit]
         cursor = encode_cursor(kept[-1].id) if len(found) > page.limit else None
         return Page([read_record(DeliveryRecord, row) for row in kept], cursor)
+
+    async def _seal(self, tx: Transaction, actor: Actor, row: AlertChannelRow, fields: dict[str, Secret]) -> str:
+        assert row.url is not None
+        return await self._credentials.seal(
+            tx,
+            workspace_id=actor.workspace_id,
+            owner=name_owner(workspace_id=actor.workspace_id, user_id=actor.user_id, shared=True),
+            provider=_PROVIDER,
+            created_by=actor.user_id,
+            fields=fields,
+            origins=[str(Url.parse(row.url).origin)],
+        )
 
 
 def _require_admin(actor: Actor) -> None:

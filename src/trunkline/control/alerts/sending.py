@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from trunkline.control.alerts.extension_channels import ExtensionChannels
 from trunkline.control.alerts.mail import Mailer
 from trunkline.control.alerts.outcome import DeliveryOutcome
 from trunkline.control.alerts.webhook import post_signed, post_text
@@ -36,6 +37,7 @@ class Sender:
         credentials: Credentials,
         transport: Transport,
         mailer: Mailer | None,
+        extensions: ExtensionChannels,
         *,
         now: Callable[[], datetime],
     ) -> None:
@@ -43,6 +45,7 @@ class Sender:
         self._credentials = credentials
         self._transport = transport
         self._mailer = mailer
+        self._extensions = extensions
         self._now = now
 
     @property
@@ -57,12 +60,18 @@ class Sender:
                 return DeliveryOutcome(ok=False, reason=NO_MAIL)
             return await self._mailer.send(channel.addresses, message_id, message, self._now())
         try:
-            secret = await self._open(channel)
+            secret = await self._open(channel) if channel.credential_id is not None else None
         except (CannotOpen, Forbidden, NotFound) as error:
             return DeliveryOutcome(ok=False, reason=error.message, final=True)
+        assert channel.url is not None
+        if channel.kind == "extension":
+            name, settings = channel.extension or "", channel.settings or {}
+            return await self._extensions.send(
+                self._transport, name, channel.url, secret, settings, message_id, message
+            )
+        assert secret is not None
         if channel.kind == "slack":
             return await post_text(self._transport, secret.reveal(), message)
-        assert channel.url is not None
         return await post_signed(self._transport, channel.url, secret, message_id, message, self._now())
 
     async def _open(self, channel: AlertChannelRow) -> Secret:

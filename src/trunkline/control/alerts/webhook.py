@@ -16,7 +16,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
 from trunkline.outbound import ForbiddenAddress, OutboundError, OutgoingRequest, Timeouts, Url
-from trunkline.outbound.transport import Transport
+from trunkline.outbound.transport import IncomingResponse, Transport
 
 _TIMEOUTS: Final = Timeouts(connect=5, first_byte=10, between=10, total=15)
 _GONE: Final = 410
@@ -54,18 +54,38 @@ async def post_text(transport: Transport, url: str, message: dict[str, JsonValue
 
 
 async def _post(transport: Transport, url: str, body: bytes, headers: list[tuple[str, str]]) -> DeliveryOutcome:
-    sent = [("content-type", "application/json"), ("user-agent", "Trunkline"), *headers]
     try:
-        response = await transport.send(OutgoingRequest("POST", Url.parse(url), sent, body), _TIMEOUTS)
-    except (ForbiddenAddress, InvalidInput) as error:
+        place = Url.parse(url)
+    except InvalidInput as error:
         return DeliveryOutcome(ok=False, reason=error.message, final=True)
-    except OutboundError as error:
-        return DeliveryOutcome(ok=False, reason=error.message)
+    # What it says is not kept, but read: its connection serves the next notice.
+    outcome, _ = await exchange(transport, "POST", place, body, headers)
+    return outcome
+
+
+async def exchange(
+    transport: Transport, method: str, url: Url, body: bytes, headers: list[tuple[str, str]]
+) -> tuple[DeliveryOutcome, bytes]:
+    """Send a request, and tell how that ended and what was answered. The body is JSON unless ``headers`` say another
+    type. An answer that is too long to be read counts by its status."""
+    names = {name.lower() for name, _ in headers}
+    usual = [("content-type", "application/json"), ("user-agent", "Trunkline")]
+    sent = [*(each for each in usual if each[0] not in names), *headers]
     try:
-        # What it says is not kept, but read: its connection serves the next notice.
-        await response.read(_ANSWER_BYTES)
+        response = await transport.send(OutgoingRequest(method, url, sent, body), _TIMEOUTS)
+    except (ForbiddenAddress, InvalidInput) as error:
+        return DeliveryOutcome(ok=False, reason=error.message, final=True), b""
+    except OutboundError as error:
+        return DeliveryOutcome(ok=False, reason=error.message), b""
+    said = b""
+    try:
+        said = await response.read(_ANSWER_BYTES)
     except OutboundError:
         await response.close()
+    return _judge(response), said
+
+
+def _judge(response: IncomingResponse) -> DeliveryOutcome:
     status = response.status
     if 200 <= status < 300:
         return DeliveryOutcome(ok=True, status=status)

@@ -30,16 +30,24 @@ class _ChannelFields(RequestBody):
     ] = None
     secret: Annotated[
         GivenSecret | None,
-        Field(description="What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Write-only."),
+        Field(
+            description="What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Of an extension:"
+            " what it asks for. Write-only."
+        ),
     ] = None
     addresses: Addresses | None = None
+    extension: Annotated[
+        str | None, Field(max_length=100, description="The alert channel of an extension, for the kind `extension`.")
+    ] = None
+    settings: Annotated[
+        dict[str, Any] | None, Field(max_length=100, description="What that extension asks for. No secrets.")
+    ] = None
     enabled: StrictBool | None = None
 
     def read(self) -> ChannelDraft:
         """What was given, for the use case."""
-        given: dict[str, Any] = {
-            name: value for name in ("kind", "name", "url") if (value := getattr(self, name, None)) is not None
-        }
+        names = ("kind", "name", "url", "extension", "settings")
+        given: dict[str, Any] = {name: value for name in names if (value := getattr(self, name, None)) is not None}
         return ChannelDraft(
             **given,
             secret=UNSET if self.secret is None else Secret(self.secret),
@@ -49,7 +57,7 @@ class _ChannelFields(RequestBody):
 
 
 class AlertChannelCreateRequest(_ChannelFields):
-    """A new channel: a `webhook` or `slack` with a `url`, or `email` with `addresses`."""
+    """A new channel: a `webhook` or `slack` with a `url`, `email` with `addresses`, or one of an `extension`."""
 
     example: ClassVar[dict[str, Any]] = {
         "kind": "webhook",
@@ -79,6 +87,10 @@ class AlertChannelResponse(ResponseBody):
     kind: ChannelKind
     url: str | None
     addresses: list[str]
+    extension: Annotated[str | None, Field(description="The alert channel of an extension; `null` for other kinds.")]
+    settings: Annotated[
+        dict[str, Any] | None, Field(description="What that extension asks for; `null` for other kinds.")
+    ]
     secret_mask: str | None
     enabled: bool
     revision: int

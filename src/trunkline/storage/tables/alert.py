@@ -55,6 +55,8 @@ class AlertChannelRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     url: Mapped[str | None] = mapped_column(Text)
     addresses: Mapped[list[str]] = mapped_column(JSON, default=list)
+    extension: Mapped[str | None] = mapped_column(String(32))
+    settings: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON)
     credential_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id"))
     is_enabled: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { AlertChannel } from "@trunkline/client";
-import { channelChange, fieldsOfChannel, newChannel } from "./channelForm";
+import { channelChange, fieldsOfChannel, newChannel, readSettings } from "./channelForm";
 
 const channel = (more: Partial<AlertChannel>): AlertChannel => ({
-  id: "c", workspaceId: "w", name: "On-call", kind: "webhook", url: "https://hooks.example.com/a", addresses: [], secretMask: "whsec_…x7Qd", enabled: true, revision: 3,
+  id: "c", workspaceId: "w", name: "On-call", kind: "webhook", url: "https://hooks.example.com/a", addresses: [], extension: null, settings: null, secretMask: "whsec_…x7Qd", enabled: true, revision: 3,
   createdBy: "u", createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z", ...more,
 });
 
@@ -32,4 +32,18 @@ test("what changed is sent, with the secret that was typed", () => {
   expect(channelChange(channel({}), typed)).toEqual({ url: "https://other.example.com/b", secret: "whsec_abc", enabled: false });
   const email = channel({ kind: "email", url: null, addresses: ["a@example.com"] });
   expect(channelChange(email, { ...fieldsOfChannel(email), addresses: ["b@example.com"] })).toEqual({ addresses: ["b@example.com"] });
+});
+
+test("a channel of an extension has its settings, and an address and a secret where they are typed", () => {
+  const typed = { ...fieldsOfChannel(null), kind: "extension" as const, name: "Chat", extension: " rooms ", settings: '{"room": "ops"}' };
+  expect(newChannel(typed)).toEqual({ kind: "extension", name: "Chat", extension: "rooms", settings: { room: "ops" } });
+  expect(newChannel({ ...typed, url: "https://chat.example", secret: "s" })).toMatchObject({ url: "https://chat.example", secret: "s" });
+  const made = channel({ kind: "extension", url: "https://chat.example", extension: "rooms", settings: { room: "ops" } });
+  expect(channelChange(made, fieldsOfChannel(made))).toEqual({});
+  expect(channelChange(made, { ...fieldsOfChannel(made), settings: '{"room": "night"}' })).toEqual({ settings: { room: "night" } });
+});
+
+test("settings are a JSON object or nothing", () => {
+  expect(["", "{}", '{"a": 1}'].map(readSettings)).toEqual([{}, {}, { a: 1 }]);
+  expect(["[]", "null", "1", "{"].map(readSettings)).toEqual([null, null, null, null]);
 });

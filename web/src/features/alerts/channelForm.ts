@@ -8,6 +8,9 @@ export interface ChannelFields {
   secret: string;
   addresses: string[];
   enabled: boolean;
+  /** The alert channel of an extension, and its settings as JSON. */
+  extension: string;
+  settings: string;
 }
 
 /** The fields as they begin: those of `channel`, or of a new one. */
@@ -15,15 +18,27 @@ export function fieldsOfChannel(channel: AlertChannel | null): ChannelFields {
   return {
     kind: channel?.kind ?? "webhook",
     name: channel?.name ?? "",
-    url: channel?.kind === "webhook" ? (channel.url ?? "") : "",
+    url: channel?.kind === "webhook" || channel?.kind === "extension" ? (channel.url ?? "") : "",
     secret: "",
     addresses: channel?.addresses ?? [],
     enabled: channel?.enabled ?? true,
+    extension: channel?.extension ?? "",
+    settings: JSON.stringify(channel?.settings ?? {}, null, 2),
   };
 }
 
 /** A new channel as the API takes it. */
-export function newChannel({ kind, name, url, addresses }: ChannelFields): CreateAlertChannelRequest {
+export function newChannel({ kind, name, url, addresses, extension, settings, secret }: ChannelFields): CreateAlertChannelRequest {
+  if (kind === "extension") {
+    return {
+      kind,
+      name: name.trim(),
+      extension: extension.trim(),
+      settings: readSettings(settings) ?? {},
+      ...(url.trim() === "" ? {} : { url: url.trim() }),
+      ...(secret.trim() === "" ? {} : { secret: secret.trim() }),
+    };
+  }
   return { kind, name: name.trim(), ...(kind === "email" ? { addresses } : { url: url.trim() }) };
 }
 
@@ -36,6 +51,17 @@ export function channelChange(channel: AlertChannel, given: ChannelFields): Upda
     ...(url === before.url || url === "" ? {} : { url }),
     ...(secret === "" ? {} : { secret }),
     ...(channel.kind !== "email" || JSON.stringify(given.addresses) === JSON.stringify(before.addresses) ? {} : { addresses: given.addresses }),
+    ...(channel.kind !== "extension" || given.settings === before.settings ? {} : { settings: readSettings(given.settings) ?? {} }),
     ...(given.enabled === before.enabled ? {} : { enabled: given.enabled }),
   };
+}
+
+/** Settings as they are typed; null where they are no JSON object. */
+export function readSettings(typed: string): Record<string, unknown> | null {
+  try {
+    const read: unknown = JSON.parse(typed.trim() === "" ? "{}" : typed);
+    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
 }

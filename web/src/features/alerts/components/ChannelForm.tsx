@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { Controller, useForm, useWatch } from "react-hook-form";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
@@ -10,10 +10,10 @@ import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { SwitchField } from "@/shared/ui/SwitchField";
 import { useWorkspace } from "@/shared/workspace";
 import { type AlertChannel, useAlertChanges } from "../api";
-import { type ChannelFields, fieldsOfChannel } from "../channelForm";
+import { type ChannelFields, fieldsOfChannel, readSettings } from "../channelForm";
 import { texts } from "../texts";
 
-const FIELDS = ["name", "url", "secret", "addresses"] as const;
+const FIELDS = ["name", "url", "secret", "addresses", "extension", "settings"] as const;
 const words = texts.channels;
 
 /** A new channel, or a change of `channel`. The secret that is made for a new webhook is shown this once. */
@@ -58,6 +58,25 @@ export function ChannelForm({ channel, onClose }: { channel: AlertChannel | null
           )}
         />
         <TextInput label={words.name} data-autofocus error={errors.name?.message} {...form.register("name", { validate: (name) => name.trim() !== "" || words.nameRequired })} />
+        {kind === "extension" ? (
+          <>
+            <TextInput
+              label={words.extension}
+              description={words.extensionAbout}
+              disabled={channel !== null}
+              error={errors.extension?.message}
+              {...form.register("extension", { validate: (name) => name.trim() !== "" || words.extensionRequired })}
+            />
+            <Textarea
+              label={words.settings}
+              description={words.settingsAbout}
+              autosize
+              minRows={2}
+              error={errors.settings?.message}
+              {...form.register("settings", { validate: (typed) => readSettings(typed) !== null || words.settingsRequired })}
+            />
+          </>
+        ) : null}
         {kind === "email" ? (
           <Controller
             name="addresses"
@@ -71,10 +90,19 @@ export function ChannelForm({ channel, onClose }: { channel: AlertChannel | null
             description={channel?.kind === "slack" ? words.urlKept(channel.url ?? "") : words.urlAbout[kind]}
             error={errors.url?.message}
             {...form.register("url", {
-              validate: (url) => (channel?.kind === "slack" && url.trim() === "") || /^https?:\/\/\S+$/.test(url.trim()) || words.urlRequired,
+              validate: (url) => ((channel?.kind === "slack" || kind === "extension") && url.trim() === "") || /^https?:\/\/\S+$/.test(url.trim()) || words.urlRequired,
             })}
           />
         )}
+        {kind === "extension" ? (
+          <PasswordInput
+            label={words.extensionSecret}
+            description={channel?.secretMask == null ? words.extensionSecretAbout : words.secretKept(channel.secretMask)}
+            autoComplete="off"
+            error={errors.secret?.message}
+            {...form.register("secret")}
+          />
+        ) : null}
         {channel?.kind === "webhook" ? (
           <PasswordInput label={words.secret} description={words.secretKept(channel.secretMask ?? "")} autoComplete="off" error={errors.secret?.message} {...form.register("secret")} />
         ) : null}
@@ -100,6 +128,6 @@ function NewSecret({ secret, onClose }: { secret: string; onClose: () => void })
 }
 
 /** What may be seen of the fields: of a secret only that it changes. */
-function shown({ name, url, addresses, enabled, secret }: ChannelFields): object {
-  return { name, url, addresses, enabled, secret: secret === "" ? null : words.secretNew };
+function shown({ name, url, addresses, enabled, secret, settings }: ChannelFields): object {
+  return { name, url, addresses, enabled, settings, secret: secret === "" ? null : words.secretNew };
 }
