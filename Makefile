@@ -25,9 +25,8 @@ test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/
 .checks: check
 	scripts/console test
 
-# One more than the processors that it is meant for: at any time some test waits.
 .tests:
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 2
 
 check: .venv/ready-test web/node_modules/.ready ## Linters, types and the rules of the house
 	$(BIN)/ruff check
