@@ -146,6 +146,7 @@ test("leaving what was typed asks first", async ({ page }) => {
 });
 
 test("an address without a scheme is mended by a click, and nothing goes on without one", async ({ page }) => {
+  const seen = watch(page);
   await beginSession(page);
   await page.goto("/console/configurations/new");
   await page.getByRole("button", { name: /^OpenAI-compatible server/ }).click();
@@ -156,6 +157,8 @@ test("an address without a scheme is mended by a click, and nothing goes on with
   await expect(page.getByText("Write the address with http:// or https:// in front.")).toBeVisible();
   await page.getByRole("button", { name: "Write http:// in front" }).click();
   await expect(page.getByLabel("Base URL")).toHaveValue(fake.url);
+  // What has no address yet is not asked about.
+  expect(seen.complaints).toEqual([]);
 });
 
 everyLook("wizard", async (page, info) => {

@@ -229,6 +229,9 @@ async def test_the_server_knows_what_was_declared_and_how_it_was(live: LiveServe
         assert await declared(admin, home) == {"trunkline.yaml": first}
         assert not await desk.apply(BASE)
         assert (await declared(admin, home))["trunkline.yaml"][f"routes/{way['id']}"] == str(way["revision"] + 1)
+        # A file in which nothing is left is forgotten.
+        await desk.apply("version: 1\n")
+        assert await declared(admin, home) == {}
 
 
 async def test_who_may_not_say_what_is_declared_is_told(live: LiveServer, capsys: pytest.CaptureFixture[str]) -> None:

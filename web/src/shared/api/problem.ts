@@ -27,6 +27,12 @@ export function describe(error: unknown): Told {
         return { what: error.message, whose: "Changed meanwhile", next: "Load it again, and make your change anew.", details };
       case 429:
         return { what: error.message, whose: "Too many requests", next: "Wait a moment, then try again.", details };
+      case 502:
+      case 504:
+        // A proxy that finds no server behind it has no body of ours: then it is the server that is missing.
+        return isTold(error.body)
+          ? { what: error.message, whose: "Provider", next: "Trunkline works, and what it called did not. Try again; if it stays, test the configuration or look at its provider's status page.", details }
+          : { what: error.message, whose: "Server", next: "What stands before Trunkline gets no answer from it. Check that it runs, then try again.", details };
       default:
         return error.status >= 500
           ? { what: error.message, whose: "Server", next: "Try again. If it stays, look into the server's log.", details }
@@ -38,6 +44,11 @@ export function describe(error: unknown): Told {
   }
   const details = error instanceof Error ? error.message : String(error);
   return { what: "The server cannot be reached.", whose: "Network", next: "Check that Trunkline runs, then try again.", details };
+}
+
+/** Whether Trunkline itself answered: it tells errors as JSON objects. */
+function isTold(body: unknown): boolean {
+  return typeof body === "object" && body !== null;
 }
 
 function codeOf(body: unknown): string {

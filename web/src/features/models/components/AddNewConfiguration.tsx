@@ -44,7 +44,10 @@ export function AddNewConfiguration({
   const [pressed, setPressed] = useState<Step | null>(null);
   const [shown] = useDebouncedValue(JSON.stringify({ ...hideHeaders(values), provider: values.provider }), QUIET_MS);
   const asked = JSON.parse(shown) as DraftValues;
-  const preview = useQuery({ ...previewQuery(client, asked.provider, bodyWithoutKey(asked)), placeholderData: (before) => before });
+  const askedProvider = providers.find(({ name }) => name === asked.provider);
+  // Without an address that can be one, there is nothing to ask.
+  const hasAddress = askedProvider !== undefined && draftProblems(asked, askedProvider, "key")["baseUrl"] === undefined;
+  const preview = useQuery({ ...previewQuery(client, asked.provider, bodyWithoutKey(asked)), enabled: hasAddress, placeholderData: (before) => (hasAddress ? before : undefined) });
   const draft = () => seal(values.provider, values);
   const problems = pressed === step ? draftProblems(values, provider, step) : {};
   const go = (to: Step) => set({}, { step: to });
