@@ -1,7 +1,8 @@
 import { Table, Text, UnstyledButton } from "@mantine/core";
 import { moment } from "@/shared/format/time";
 import { Badge } from "@/shared/ui/Badge";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { AuditEvent } from "../api";
 import { actorOf, changesOf } from "../event";
@@ -15,14 +16,7 @@ export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (e
     <TableFrame
       label={texts.list}
       cards
-      head={
-        <>
-          <Table.Th>{words.what}</Table.Th>
-          <FactHead from="sm">{words.who}</FactHead>
-          <Table.Th>{words.outcome}</Table.Th>
-          <FactHead from="md">{words.when}</FactHead>
-        </>
-      }
+      head={<ColumnHeads columns={[[words.what], [words.who, "sm"], [words.outcome], [words.when, "md"]]} />}
     >
       {events.map((event) => {
         const outcome = event.outcome === "failed" || event.outcome === "refused" ? event.outcome : "ok";

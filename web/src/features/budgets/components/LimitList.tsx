@@ -2,8 +2,8 @@ import { Table, Text } from "@mantine/core";
 import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { count } from "@/shared/format/quantity";
 import { texts as shared } from "@/shared/texts";
-import { ActionsHead } from "@/shared/ui/ActionsHead";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay, useWorkspace } from "@/shared/workspace";
@@ -21,15 +21,7 @@ export function LimitList({ limits, onEdit, onDelete }: { limits: Limit[]; onEdi
     <TableFrame
       label={words.list}
       cards
-      head={
-        <>
-          <Table.Th>{words.columns.subject}</Table.Th>
-          <Table.Th>{words.columns.limit}</Table.Th>
-          <FactHead from="sm">{words.columns.burst}</FactHead>
-          <FactHead from="sm">{words.columns.by}</FactHead>
-          <ActionsHead />
-        </>
-      }
+      head={<ColumnHeads columns={[[words.columns.subject], [words.columns.limit], [words.columns.burst, "sm"], [words.columns.by, "sm"]]} actions />}
     >
       {limits.map((limit) => (
         <Table.Tr key={limit.id}>

@@ -1,10 +1,7 @@
 import { Button, SimpleGrid } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
-import { Loaded } from "@/shared/ui/Loaded";
-import { MorePages } from "@/shared/ui/MorePages";
+import { Listed } from "@/shared/ui/Listed";
 import { PanelHead } from "@/shared/ui/PanelHead";
 import { useMay } from "@/shared/workspace";
 import type { Budget } from "../api";
@@ -32,20 +29,15 @@ export function BudgetsPanel() {
           </Button>
         ) : null}
       </PanelHead>
-      <Loaded query={budgets} skeleton={<ListSkeleton rows={3} label={words.loading} />}>
-        {(all) =>
-          all.length === 0 ? (
-            <EmptyState title={words.empty}>{`${words.emptyAbout}${mayChange ? "" : ` ${words.emptyViewer}`}`}</EmptyState>
-          ) : (
-            <SimpleGrid cols={{ base: 1, lg: 2 }}>
-              {all.map((budget) => (
-                <BudgetCard key={budget.id} budget={budget} onEdit={() => setOpen({ kind: "edit", budget })} onDelete={() => setOpen({ kind: "delete", budget })} />
-              ))}
-            </SimpleGrid>
-          )
-        }
-      </Loaded>
-      <MorePages query={budgets} />
+      <Listed query={budgets} rows={3} loading={words.loading} empty={{ title: words.empty, about: `${words.emptyAbout}${mayChange ? "" : ` ${words.emptyViewer}`}` }}>
+        {(all) => (
+          <SimpleGrid cols={{ base: 1, lg: 2 }}>
+            {all.map((budget) => (
+              <BudgetCard key={budget.id} budget={budget} onEdit={() => setOpen({ kind: "edit", budget })} onDelete={() => setOpen({ kind: "delete", budget })} />
+            ))}
+          </SimpleGrid>
+        )}
+      </Listed>
       {open?.kind === "create" ? <BudgetForm editing={null} onClose={close} /> : null}
       {open?.kind === "edit" ? <BudgetForm editing={open.budget} onClose={close} /> : null}
       {open?.kind === "delete" ? <DeleteBudget budget={open.budget} onClose={close} /> : null}

@@ -2,10 +2,7 @@ import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
-import { Loaded } from "@/shared/ui/Loaded";
-import { MorePages } from "@/shared/ui/MorePages";
+import { Listed } from "@/shared/ui/Listed";
 import { notifyDone } from "@/shared/ui/notify";
 import { PanelHead } from "@/shared/ui/PanelHead";
 import { useMay } from "@/shared/workspace";
@@ -35,16 +32,11 @@ export function LimitsPanel() {
           </Button>
         ) : null}
       </PanelHead>
-      <Loaded query={limits} skeleton={<ListSkeleton rows={4} label={words.loading} />}>
-        {(all) =>
-          all.length === 0 ? (
-            <EmptyState title={words.empty}>{words.emptyAbout}</EmptyState>
-          ) : (
-            <LimitList limits={all} onEdit={(limit) => setOpen({ kind: "edit", limit })} onDelete={(limit) => setOpen({ kind: "delete", limit })} />
-          )
-        }
-      </Loaded>
-      <MorePages query={limits} />
+      <Listed query={limits} rows={4} loading={words.loading} empty={{ title: words.empty, about: words.emptyAbout }}>
+        {(all) => (
+          <LimitList limits={all} onEdit={(limit) => setOpen({ kind: "edit", limit })} onDelete={(limit) => setOpen({ kind: "delete", limit })} />
+        )}
+      </Listed>
       {open?.kind === "create" ? <LimitForm editing={null} onClose={close} /> : null}
       {open?.kind === "edit" ? <LimitForm editing={open.limit} onClose={close} /> : null}
       {open?.kind === "delete" ? (

@@ -1,7 +1,7 @@
 import { Table, Text } from "@mantine/core";
 import { Badge, type Tone } from "@/shared/ui/Badge";
-import { ActionsHead } from "@/shared/ui/ActionsHead";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { count } from "@/shared/format/quantity";
@@ -24,17 +24,7 @@ export function KeyList({ keys, limits, onEdit, onRevoke }: { keys: Key[]; limit
     <TableFrame
       label={texts.list}
       cards
-      head={
-        <>
-          <Table.Th>{words.name}</Table.Th>
-          <FactHead from="sm">{words.scope}</FactHead>
-          <FactHead from="md">{words.limits}</FactHead>
-          <FactHead from="sm">{words.expires}</FactHead>
-          <Table.Th>{words.used}</Table.Th>
-          <FactHead from="lg">{words.by}</FactHead>
-          <ActionsHead />
-        </>
-      }
+      head={<ColumnHeads columns={[[words.name], [words.scope, "sm"], [words.limits, "md"], [words.expires, "sm"], [words.used], [words.by, "lg"]]} actions />}
     >
       {keys.map((key) => {
         const state = stateOf(key);

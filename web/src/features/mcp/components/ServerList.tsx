@@ -1,7 +1,7 @@
 import { Table, Text } from "@mantine/core";
-import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { Badge } from "@/shared/ui/Badge";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay } from "@/shared/workspace";
@@ -23,16 +23,7 @@ export function ServerList({
     <TableFrame
       label={texts.list}
       cards
-      head={
-        <>
-          <Table.Th>{words.name}</Table.Th>
-          <FactHead from="md">{words.auth}</FactHead>
-          <FactHead from="sm">{words.tools}</FactHead>
-          <FactHead from="sm">{words.keys}</FactHead>
-          <Table.Th>{words.state}</Table.Th>
-          <ActionsHead />
-        </>
-      }
+      head={<ColumnHeads columns={[[words.name], [words.auth, "md"], [words.tools, "sm"], [words.keys, "sm"], [words.state]]} actions />}
     >
       {servers.map((server) => (
         <Table.Tr key={server.id}>

@@ -2,10 +2,7 @@ import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
-import { Loaded } from "@/shared/ui/Loaded";
-import { MorePages } from "@/shared/ui/MorePages";
+import { Listed } from "@/shared/ui/Listed";
 import { notifyDone } from "@/shared/ui/notify";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { useMay } from "@/shared/workspace";
@@ -45,16 +42,11 @@ export function McpServersPage() {
           </>
         }
       />
-      <Loaded query={servers} skeleton={<ListSkeleton rows={4} label={texts.loading} />}>
-        {(all) =>
-          all.length === 0 ? (
-            <EmptyState title={texts.empty}>{mayChange ? texts.emptyAbout : texts.emptyViewer}</EmptyState>
-          ) : (
-            <ServerList servers={all} onConnect={show("connect")} onTest={show("test")} onEdit={show("edit")} onDelete={show("delete")} />
-          )
-        }
-      </Loaded>
-      <MorePages query={servers} />
+      <Listed query={servers} rows={4} loading={texts.loading} empty={{ title: texts.empty, about: mayChange ? texts.emptyAbout : texts.emptyViewer }}>
+        {(all) => (
+          <ServerList servers={all} onConnect={show("connect")} onTest={show("test")} onEdit={show("edit")} onDelete={show("delete")} />
+        )}
+      </Listed>
       {open?.kind === "own" ? <ConnectDialog server={null} onClose={close} /> : null}
       {open?.kind === "connect" ? <ConnectDialog server={open.server} onClose={close} /> : null}
       {open?.kind === "test" ? <TestDialog server={open.server} onClose={close} /> : null}

@@ -1,8 +1,8 @@
 import { Select, Table, Text } from "@mantine/core";
 import { moment } from "@/shared/format/time";
-import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { notifyDone, notifyFailed } from "@/shared/ui/notify";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { useMay, useWorkspace } from "@/shared/workspace";
@@ -20,14 +20,7 @@ export function MemberList({ members, onRemove }: { members: Member[]; onRemove:
     <TableFrame
       label={texts.list}
       cards
-      head={
-        <>
-          <Table.Th>{texts.columns.name}</Table.Th>
-          <Table.Th>{texts.columns.role}</Table.Th>
-          <FactHead from="sm">{texts.columns.joined}</FactHead>
-          <ActionsHead />
-        </>
-      }
+      head={<ColumnHeads columns={[[texts.columns.name], [texts.columns.role], [texts.columns.joined, "sm"]]} actions />}
     >
       {members.map((member) => {
         const name = member.name || member.email;

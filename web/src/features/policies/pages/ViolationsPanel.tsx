@@ -2,11 +2,9 @@ import { Box, Select, Table, Text } from "@mantine/core";
 import { moment } from "@/shared/format/time";
 import { useNames } from "@/shared/subjects/useNames";
 import { Badge, type Tone } from "@/shared/ui/Badge";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { Fact, FactHead } from "@/shared/ui/Fact";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
-import { Loaded } from "@/shared/ui/Loaded";
-import { MorePages } from "@/shared/ui/MorePages";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
+import { Listed } from "@/shared/ui/Listed";
 import { PanelHead } from "@/shared/ui/PanelHead";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import { usePolicies, useViolations } from "../hooks";
@@ -35,58 +33,46 @@ export function ViolationsPanel({ policyId, onPolicy }: { policyId: string | und
           clearable
         />
       </PanelHead>
-      <Loaded query={violations} skeleton={<ListSkeleton rows={5} label={words.loading} />}>
-        {(all) =>
-          all.length === 0 ? (
-            <EmptyState title={words.empty}>{words.emptyAbout}</EmptyState>
-          ) : (
-            <TableFrame
-              label={words.list}
-              cards
-              head={
-                <>
-                  <Table.Th>{words.columns.policy}</Table.Th>
-                  <Table.Th>{words.columns.what}</Table.Th>
-                  <FactHead from="sm">{words.columns.who}</FactHead>
-                  <FactHead from="md">{words.columns.done}</FactHead>
-                </>
-              }
-            >
-              {all.map((each) => (
-                <Table.Tr key={each.id}>
-                  <Table.Td>
-                    <Text fw={550}>{each.policyName}</Text>
-                    <Text size="sm" c="dimmed">
-                      {moment(each.timestamp)}
-                    </Text>
-                  </Table.Td>
-                  <Fact label={words.columns.what}>
-                    <Text>{each.explanation}</Text>
-                    <Box visibleFrom="xs" hiddenFrom="md">
-                      <Badge tone={TONES[each.actionType] ?? "quiet"}>{texts.actions[each.actionType] ?? ""}</Badge>
-                    </Box>
-                    <Text size="sm" c="dimmed" className="mono">
-                      {each.requestId}
-                    </Text>
-                  </Fact>
-                  <Fact label={words.columns.who} from="sm">
-                    <Text>{person(each.userId) ?? words.gone}</Text>
-                    {each.keyId === null ? null : (
-                      <Text size="sm" c="dimmed">
-                        {words.withKey(key(each.keyId) ?? each.keyId)}
-                      </Text>
-                    )}
-                  </Fact>
-                  <Fact label={words.columns.done} from="md">
+      <Listed query={violations} rows={5} loading={words.loading} empty={{ title: words.empty, about: words.emptyAbout }}>
+        {(all) => (
+          <TableFrame
+            label={words.list}
+            cards
+            head={<ColumnHeads columns={[[words.columns.policy], [words.columns.what], [words.columns.who, "sm"], [words.columns.done, "md"]]} />}
+          >
+            {all.map((each) => (
+              <Table.Tr key={each.id}>
+                <Table.Td>
+                  <Text fw={550}>{each.policyName}</Text>
+                  <Text size="sm" c="dimmed">
+                    {moment(each.timestamp)}
+                  </Text>
+                </Table.Td>
+                <Fact label={words.columns.what}>
+                  <Text>{each.explanation}</Text>
+                  <Box visibleFrom="xs" hiddenFrom="md">
                     <Badge tone={TONES[each.actionType] ?? "quiet"}>{texts.actions[each.actionType] ?? ""}</Badge>
-                  </Fact>
-                </Table.Tr>
-              ))}
-            </TableFrame>
-          )
-        }
-      </Loaded>
-      <MorePages query={violations} />
+                  </Box>
+                  <Text size="sm" c="dimmed" className="mono">
+                    {each.requestId}
+                  </Text>
+                </Fact>
+                <Fact label={words.columns.who} from="sm">
+                  <Text>{person(each.userId) ?? words.gone}</Text>
+                  {each.keyId === null ? null : (
+                    <Text size="sm" c="dimmed">
+                      {words.withKey(key(each.keyId) ?? each.keyId)}
+                    </Text>
+                  )}
+                </Fact>
+                <Fact label={words.columns.done} from="md">
+                  <Badge tone={TONES[each.actionType] ?? "quiet"}>{texts.actions[each.actionType] ?? ""}</Badge>
+                </Fact>
+              </Table.Tr>
+            ))}
+          </TableFrame>
+        )}
+      </Listed>
     </>
   );
 }

@@ -2,7 +2,8 @@ import { Anchor, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { Badge } from "@/shared/ui/Badge";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { Route } from "../api";
@@ -15,14 +16,7 @@ export function RouteList({ routes }: { routes: Route[] }) {
     <TableFrame
       label={texts.title}
       cards
-      head={
-        <>
-          <Table.Th>{texts.columns.name}</Table.Th>
-          <Table.Th>{texts.columns.targets}</Table.Th>
-          <FactHead from="sm">{texts.columns.strategy}</FactHead>
-          <Table.Th>{texts.columns.state}</Table.Th>
-        </>
-      }
+      head={<ColumnHeads columns={[[texts.columns.name], [texts.columns.targets], [texts.columns.strategy, "sm"], [texts.columns.state]]} />}
     >
       {routes.map((route) => {
         const wrong = route.targets.filter((target) => target.problem !== null).length;

@@ -1,7 +1,8 @@
 import { Checkbox, Group, Table, Text, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
 import { useState } from "react";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { Setting } from "../api";
 import { texts } from "../texts";
@@ -30,13 +31,7 @@ export function InstallationList({ settings }: { settings: Setting[] }) {
         <TableFrame
           label={words.list}
           cards
-          head={
-            <>
-              <Table.Th>{words.columns.name}</Table.Th>
-              <Table.Th>{words.columns.value}</Table.Th>
-              <FactHead from="sm">{words.columns.source}</FactHead>
-            </>
-          }
+          head={<ColumnHeads columns={[[words.columns.name], [words.columns.value], [words.columns.source, "sm"]]} />}
         >
           {shown.map((setting) => (
             <Table.Tr key={setting.name}>

@@ -4,13 +4,10 @@ import { useState } from "react";
 import { DeclaredBadge } from "@/shared/declared/DeclaredBadge";
 import { usd } from "@/shared/format/money";
 import { moment } from "@/shared/format/time";
-import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
-import { Fact, FactHead } from "@/shared/ui/Fact";
-import { Loaded } from "@/shared/ui/Loaded";
-import { MorePages } from "@/shared/ui/MorePages";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
+import { Listed } from "@/shared/ui/Listed";
 import { PanelHead } from "@/shared/ui/PanelHead";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
@@ -39,48 +36,35 @@ export function PricesPanel() {
           </Button>
         ) : null}
       </PanelHead>
-      <Loaded query={prices} skeleton={<ListSkeleton rows={3} label={texts.loading} />}>
-        {(all) =>
-          all.length === 0 ? (
-            <EmptyState title={words.empty}>{words.emptyAbout}</EmptyState>
-          ) : (
-            <TableFrame
-              label={words.list}
-              cards
-              head={
-                <>
-                  <Table.Th>{words.columns.model}</Table.Th>
-                  <Table.Th>{words.columns.prices}</Table.Th>
-                  <FactHead from="sm">{words.columns.since}</FactHead>
-                  <FactHead from="sm">{words.columns.source}</FactHead>
-                  <ActionsHead />
-                </>
-              }
-            >
-              {all.map((price) => (
-                <Table.Tr key={price.id}>
-                  <Table.Td>
-                    <Text className="mono">{`${price.provider}/${price.model}`}</Text>
-                    <Text size="sm" c="dimmed">
-                      {price.note}
-                    </Text>
-                  </Table.Td>
-                  <Fact label={words.columns.prices}>{Object.entries(price.prices).map(([unit, amount]) => `${usd(amount)} ${words.units[unit] ?? unit}`).join(" · ")}</Fact>
-                  <Fact label={words.columns.since} from="sm">{moment(price.startsAt)}</Fact>
-                  <Fact label={words.columns.source} from="sm">
-                    <SourceBadge source="database" />
-                    <DeclaredBadge section="prices" thing={price} />
-                  </Fact>
-                  <Table.Td ta="right">
-                    {mayChange ? <RowMenu label={words.actionsFor(price.model)} actions={[{ label: words.delete, run: () => setRemoved(price), destroys: true }]} /> : null}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </TableFrame>
-          )
-        }
-      </Loaded>
-      <MorePages query={prices} />
+      <Listed query={prices} rows={3} loading={texts.loading} empty={{ title: words.empty, about: words.emptyAbout }}>
+        {(all) => (
+          <TableFrame
+            label={words.list}
+            cards
+            head={<ColumnHeads columns={[[words.columns.model], [words.columns.prices], [words.columns.since, "sm"], [words.columns.source, "sm"]]} actions />}
+          >
+            {all.map((price) => (
+              <Table.Tr key={price.id}>
+                <Table.Td>
+                  <Text className="mono">{`${price.provider}/${price.model}`}</Text>
+                  <Text size="sm" c="dimmed">
+                    {price.note}
+                  </Text>
+                </Table.Td>
+                <Fact label={words.columns.prices}>{Object.entries(price.prices).map(([unit, amount]) => `${usd(amount)} ${words.units[unit] ?? unit}`).join(" · ")}</Fact>
+                <Fact label={words.columns.since} from="sm">{moment(price.startsAt)}</Fact>
+                <Fact label={words.columns.source} from="sm">
+                  <SourceBadge source="database" />
+                  <DeclaredBadge section="prices" thing={price} />
+                </Fact>
+                <Table.Td ta="right">
+                  {mayChange ? <RowMenu label={words.actionsFor(price.model)} actions={[{ label: words.delete, run: () => setRemoved(price), destroys: true }]} /> : null}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </TableFrame>
+        )}
+      </Listed>
       {adding ? <PriceForm onClose={() => setAdding(false)} /> : null}
       {removed === null ? null : (
         <ConfirmDestroy

@@ -1,8 +1,8 @@
 import { Group, Table, Text } from "@mantine/core";
-import { ActionsHead } from "@/shared/ui/ActionsHead";
 import { Badge } from "@/shared/ui/Badge";
 import { CopyButton } from "@/shared/ui/CopyButton";
-import { Fact, FactHead } from "@/shared/ui/Fact";
+import { ColumnHeads } from "@/shared/ui/ColumnHeads";
+import { Fact } from "@/shared/ui/Fact";
 import { RowMenu } from "@/shared/ui/RowMenu";
 import { TableFrame } from "@/shared/ui/TableFrame";
 import type { IdentityProvider } from "../api";
@@ -16,16 +16,7 @@ export function ProviderList({ providers, onEdit, onScim, onDelete }: { provider
     <TableFrame
       label={texts.list}
       cards
-      head={
-        <>
-          <Table.Th>{words.name}</Table.Th>
-          <FactHead from="md">{words.redirect}</FactHead>
-          <FactHead from="sm">{words.roles}</FactHead>
-          <FactHead from="lg">{words.scim}</FactHead>
-          <Table.Th>{words.state}</Table.Th>
-          <ActionsHead />
-        </>
-      }
+      head={<ColumnHeads columns={[[words.name], [words.redirect, "md"], [words.roles, "sm"], [words.scim, "lg"], [words.state]]} actions />}
     >
       {providers.map((provider) => (
         <Table.Tr key={provider.id}>

@@ -2,11 +2,8 @@ import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
-import { Loaded } from "@/shared/ui/Loaded";
-import { MorePages } from "@/shared/ui/MorePages";
 import { notifyDone } from "@/shared/ui/notify";
+import { Listed } from "@/shared/ui/Listed";
 import { PanelHead } from "@/shared/ui/PanelHead";
 import type { IdentityProvider } from "../api";
 import { ProviderForm } from "../components/ProviderForm";
@@ -32,16 +29,11 @@ export function SignOnPanel() {
           {texts.add}
         </Button>
       </PanelHead>
-      <Loaded query={providers} skeleton={<ListSkeleton rows={3} label={texts.loading} />}>
-        {(all) =>
-          all.length === 0 ? (
-            <EmptyState title={texts.empty}>{texts.emptyAbout}</EmptyState>
-          ) : (
-            <ProviderList providers={all} onEdit={show("edit")} onScim={show("scim")} onDelete={show("delete")} />
-          )
-        }
-      </Loaded>
-      <MorePages query={providers} />
+      <Listed query={providers} rows={3} loading={texts.loading} empty={{ title: texts.empty, about: texts.emptyAbout }}>
+        {(all) => (
+          <ProviderList providers={all} onEdit={show("edit")} onScim={show("scim")} onDelete={show("delete")} />
+        )}
+      </Listed>
       {open?.kind === "create" ? <ProviderForm editing={null} onClose={close} /> : null}
       {open?.kind === "edit" ? <ProviderForm editing={open.provider} onClose={close} /> : null}
       {open?.kind === "scim" ? <ScimDialog provider={open.provider} onClose={close} /> : null}
