@@ -8,7 +8,7 @@ wire can (a client that wants another form of stream, say), the call is translat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -94,6 +94,10 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a field may be null, in OpenAI's words; where not, such fields go."""
 
 
+UNCOUNTED: Final = -1
+"""Nobody has looked how many there are."""
+
+
 class Peek(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fields of a request that routing, admission and relaying look at. Everything else is passed over unread."""
 
@@ -111,6 +115,10 @@ class Peek(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The most tokens of one choice."""
     terms: Terms = USUAL
     """What is asked for of the terms of the bill."""
+    characters: int | None = UNCOUNTED
+    """Of its texts, where the look was to count them; None where that cannot be told without reading all of it."""
+    only_text: bool = False
+    """Whether it was seen that there is nothing beside its texts that can cost something: no tools, no other models."""
 
 
 class Tapped(msgspec.Struct, frozen=True, gc=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -15,7 +16,7 @@ class _TextPart(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
     text: str
 
 
-class _Message(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class TextMessage(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One that holds nothing but text."""
 
     content: str | list[_TextPart] | None = None
@@ -25,7 +26,7 @@ class _Message(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
 
 
 class _Request(msgspec.Struct, frozen=True, gc=False):
-    messages: list[_Message]
+    messages: list[TextMessage]
 
 
 _decoder: Final = msgspec.json.Decoder(_Request)
@@ -37,6 +38,11 @@ def count_characters(body: bytes) -> int | None:
         messages = _decoder.decode(body).messages
     except BROKEN_JSON:
         return None
+    return count_texts(messages)
+
+
+def count_texts(messages: Sequence[TextMessage]) -> int:
+    """The characters of what they say."""
     count = 0
     for message in messages:
         content = message.content

@@ -65,8 +65,11 @@ class BoundBudgets:
 
     def admit(self, call: ImmediateCall) -> bool:
         """Reserve the most that ``call`` can cost. False where that takes more than a glance."""
+        # First, as that may find out what need not be weighed.
+        if call.count_characters() is None:
+            return self._take(call)
         weight = self._glance.weigh(call.body, call.peek)
-        if weight is None or call.count_characters() is None:
+        if weight is None:
             return self._take(call)
         price = self._find_price()
         if price is not self._price:

@@ -144,11 +144,7 @@ class Glance:
         """The tokens of a chat whose messages are text, those of each of its answers (None: as many as the model makes)
         and how many these are, where nothing but the price of text on usual terms decides what it costs, as with most;
         else None."""
-        # To look for these by ``in`` would make and drop an exception each time.
-        find = body.find
-        if peek.terms is not USUAL or find(_CACHED) >= 0 or find(_SPEAKS) >= 0:
-            return None
-        if find(_MODELS) >= 0 or find(_FALLBACKS) >= 0:
+        if peek.terms is not USUAL or not (peek.only_text or _is_plain(body)):
             return None
         output, answers = peek.output_limit, peek.n
         return (
@@ -174,6 +170,13 @@ class Glance:
             caches=caches,
             caches_long=caches and _LONG in body,
         )
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether nothing is named in it that can cost something beside its texts."""
+    # To look for these by ``in`` would make and drop an exception each time.
+    find = body.find
+    return find(_CACHED) < 0 and find(_SPEAKS) < 0 and find(_MODELS) < 0 and find(_FALLBACKS) < 0
 
 
 def count_chat(chat: Chat, target: Target, model: str) -> Demand:

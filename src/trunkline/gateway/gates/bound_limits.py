@@ -40,9 +40,6 @@ class BoundLimits:
             tokens = call.guess_tokens()
             if tokens > limits.most_tokens:
                 return False
-        for key, most in limits.places:
-            if running.get(key, 0) >= most:
-                return False
         now = self._meters.clock()
         figures: list[int] = []
         for key, interval, tolerance, by_tokens, steady in limits.rates:
@@ -64,6 +61,9 @@ class BoundLimits:
                 figures.append(ceil((whole + 1) * interval - tolerance + spent) if spent else 0)
         for key, most in limits.places:
             count = running.get(key, 0) + 1
+            if count > most:
+                self._put_back(tokens, key)
+                return False
             running[key] = count
             figures.append(most - count)
         call.holds[self._key] = OneWayHold(self._meters, limits, tokens)
@@ -71,8 +71,12 @@ class BoundLimits:
         return True
 
     def _put_back(self, tokens: int, until: str) -> None:
-        """What was taken of the rates before that of the key ``until``."""
+        """What was taken of the rates, and then of the places, before those of the key ``until``."""
         for key, interval, _, by_tokens, _ in self._limits.rates:
             if key == until:
                 return
             self._arrivals[key] -= tokens * interval if by_tokens else interval
+        for key, _ in self._limits.places:
+            if key == until:
+                return
+            self._running[key] -= 1

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
-from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
-from trunkline.dialects.passthrough import Peek
+from trunkline.dialects.openai_chat.passthrough import peek_text
+from trunkline.dialects.passthrough import UNCOUNTED, Peek
 from trunkline.gateway.answer import HeaderList
 from trunkline.gateway.estimate import text_tokens
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.hold import Hold
 from trunkline.gateway.journal.template import PlainEnd
-
-_UNCOUNTED: Final = -1
-_count: Final = PASSTHROUGH.count_characters
 
 
 class PlainHold(Hold, Protocol):
@@ -43,8 +40,6 @@ class ImmediateCall(msgspec.Struct, gc=False):
     leases: dict[str, str] = {}
     held_nanos: int | None = None
     """See :class:`~trunkline.gateway.gates.pending_call.PendingCall`."""
-    characters: int | None = _UNCOUNTED
-    """See :meth:`count_characters`."""
 
     @property
     def headers(self) -> HeaderList:
@@ -54,9 +49,10 @@ class ImmediateCall(msgspec.Struct, gc=False):
 
     def count_characters(self) -> int | None:
         """Of its texts; None where that cannot be told without reading all of it."""
-        count = self.characters
-        if count == _UNCOUNTED:
-            count = self.characters = _count(self.body)
+        count = self.peek.characters
+        if count == UNCOUNTED:
+            self.peek = peek_text(self.body)
+            count = self.peek.characters
         return count
 
     def guess_tokens(self) -> int:

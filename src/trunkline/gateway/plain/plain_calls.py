@@ -9,7 +9,7 @@ from trunkline.core.errors import TrunklineError
 from trunkline.core.ids import new_id_pair
 from trunkline.core.terms import USUAL
 from trunkline.dialects import openai_chat
-from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
+from trunkline.dialects.openai_chat.passthrough import peek, peek_text
 from trunkline.dialects.passthrough import Peek
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.exchanges.chat import Chat
@@ -31,7 +31,7 @@ _Given = tuple[Actor, bytes, Peek, bytes, str, Caller, "str | None"]
 class PlainCalls:
     """Begins them. One per process."""
 
-    __slots__ = ("_budget", "_plans", "_shared", "_whole", "faults", "ledger", "rate_limits", "strategies")
+    __slots__ = ("_budget", "_plans", "_shared", "_weighed", "_whole", "faults", "ledger", "rate_limits", "strategies")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class PlainCalls:
         timeouts: Timeouts,
     ) -> None:
         self._plans = plans
+        self._weighed = plans.weighed
         self._budget = budget
         self.faults = FaultLog()
         self.ledger = ledger
@@ -66,7 +67,7 @@ class PlainCalls:
         name, identity = new_id_pair()
         request_id = request_id or name
         try:
-            asked = PASSTHROUGH.peek(body)
+            asked = peek_text(body) if actor.key_id in self._weighed else peek(body)
             if asked.streams or (asked.terms is not USUAL and asked.terms != USUAL):
                 return None
             plan = self._plans.find(actor, asked.model)
@@ -147,7 +148,10 @@ class PlainCalls:
             # Last, so that a request that goes nowhere never takes the place of the one call that probes.
             if self.strategies.enter(plan.candidate):
                 if plan.gates:
-                    opened = _pass_gates(plain, ImmediateCall(body, asked), trace)
+                    shown = ImmediateCall(body, asked)
+                    opened = _pass_gates(plain, shown, trace)
+                    if shown.peek is not asked:
+                        self._weighed.add(actor.key_id)
                 else:
                     plain.open(None, trace)
                     opened = True

@@ -32,7 +32,17 @@ _ANY: Final = Chat(openai_chat.DIALECT, b'{"model":"any"}')
 class Plans:
     """Finds plans, and keeps them while the snapshot stands."""
 
-    __slots__ = ("_gates", "_holder", "_kept", "_ledger", "_resolver", "_snapshot", "_strategies", "_targets")
+    __slots__ = (
+        "_gates",
+        "_holder",
+        "_kept",
+        "_ledger",
+        "_resolver",
+        "_snapshot",
+        "_strategies",
+        "_targets",
+        "weighed",
+    )
 
     def __init__(
         self,
@@ -51,6 +61,8 @@ class Plans:
         self._ledger = ledger
         self._snapshot: Snapshot | None = None
         self._kept: dict[tuple[str | None, str], Plan | RoutePlan | None] = {}
+        self.weighed: set[str | None] = set()
+        """Keys of which a gate has weighed a call: texts of the next one are counted with the first look at it."""
         # A plan has the credential in its head: an idle one must not outlive the target.
         targets.when_forgotten(self._kept.clear)
 
@@ -62,6 +74,7 @@ class Plans:
         snapshot = self._holder.current
         if snapshot is not self._snapshot or len(self._kept) > CAPACITY:
             self._kept.clear()
+            self.weighed.clear()
             self._snapshot = snapshot
         key = (actor.key_id, name)
         try:

@@ -315,6 +315,17 @@ async def test_a_plain_call_that_is_sent_on_has_taken_nothing(gate: LimitGate) -
     ]
 
 
+async def test_a_plain_call_that_finds_no_place_has_taken_nothing(gate: LimitGate) -> None:
+    rates = (limit(amount=10), limit(measure="tokens", amount=100), limit(measure="parallel", amount=9))
+    where = candidate(*rates, limit("user", measure="parallel", amount=1))
+    running = immediate()
+    assert admit_now(gate, running, where)
+    assert not admit_now(gate, immediate(), where)
+    end(running, event(tokens=10))
+    told = read_fields(await admit(gate, candidate(*rates)))["ratelimit"]
+    assert [figures.partition(";t")[0].partition(";r=")[2] for figures in told.split(", ")] == ["8", "80", "8"]
+
+
 async def test_a_plain_call_takes_and_tells_what_any_other_does(clock: Clock) -> None:
     limits = (limit(amount=7), limit(measure="tokens", amount=9_000, burst=3_000), limit(measure="parallel", amount=3))
     where, one, other = candidate(*limits), LimitGate(clock=clock), LimitGate(clock=clock)
