@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from trunkline import __version__
-from trunkline.cli.installed_extensions import load_named
+from trunkline.cli.installed_extensions import use_named
 from trunkline.cli.nearest import suggest
 from trunkline.cli.output import complain
 from trunkline.core.errors import TrunklineError
@@ -126,7 +126,7 @@ def _trunkline(
 def main() -> None:
     """Run the command that the arguments name."""
     try:
-        with load_named().in_use():
+        with use_named():
             app()
     except TrunklineError as error:
         complain(error.message)

@@ -7,11 +7,15 @@ Commands need the providers of extensions to ask for keys and to seal them. What
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from typing import TYPE_CHECKING
 
-from trunkline.extensions.loaded import Extensions
 from trunkline.setting_forms import read_packages
 from trunkline.settings import PREFIX, read_file
+
+if TYPE_CHECKING:
+    from trunkline.extensions.loaded import Extensions
 
 _VARIABLE = f"{PREFIX}EXTENSIONS"
 
@@ -28,9 +32,11 @@ def list_named() -> tuple[str, ...]:
 @cache
 def load_named() -> Extensions:
     """The extensions of these packages."""
-    named = list_named()
-    if not named:
-        return Extensions()
-    from trunkline.extensions.loading import load_extensions  # noqa: PLC0415 - few have any
+    from trunkline.extensions.loading import load_extensions  # noqa: PLC0415 - it loads the gateway
 
-    return load_extensions(named)
+    return load_extensions(list_named())
+
+
+def use_named() -> AbstractContextManager[None]:
+    """Have their providers among the others until the block ends. Loads nothing where none is named."""
+    return load_named().in_use() if list_named() else nullcontext()

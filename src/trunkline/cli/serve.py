@@ -45,7 +45,7 @@ def serve(host: str | None, port: int | None, workers: int | None, ollama_port: 
     settings = read_settings()
     for problem in find_unknown():
         note(f"Warning: {problem}", style="yellow")
-    for left_out in load_named().left_out:
+    for left_out in load_named().left_out if settings.extensions else ():
         note(f"Warning: the extension {left_out.package} is left out: it {left_out.reason}", style="yellow")
     logs.configure(settings.log_level, settings.log_format)
     require_telemetry(settings)
