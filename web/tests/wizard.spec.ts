@@ -91,6 +91,23 @@ for (const { name, path } of KEYED) {
   });
 }
 
+test("a save before which the key cannot be sealed says so, and is done again", async ({ page }) => {
+  await beginSession(page);
+  await enter(page, "OpenAI-compatible server", GOOD_KEY, `${fake.url}/v1`);
+  await page.getByRole("button", { name: "Choose a model" }).click();
+  await page.getByRole("option", { name: /^story-small/ }).click();
+  await page.getByRole("button", { name: "Set parameters" }).click();
+  await page.getByRole("button", { name: "Name it" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Story again");
+  const busy = { status: 503, json: { statusCode: 503, message: "The server is busy.", error: "Service Unavailable" } };
+  await page.route("**/preview", (route) => route.fulfill(busy));
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await expect(page.getByRole("alert").filter({ hasText: "The server is busy." })).toBeVisible();
+  await page.unroute("**/preview");
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await expect(page.getByRole("heading", { name: "Story again" })).toBeVisible();
+});
+
 test("Ollama: a download goes on over a reload, and its model is chosen", async ({ page }) => {
   await beginSession(page);
   await page.goto("/console/configurations/new");

@@ -46,13 +46,13 @@ export function useReread(): (configurationId?: string) => Promise<void> {
   };
 }
 
-/** Saves a new configuration. */
+/** Saves a new configuration, which is drafted first: to seal its key asks the server, and may fail as the rest does. */
 export function useCreateConfiguration() {
   const { client } = useWorkspace();
   const reread = useReread();
   return useMutation({
-    mutationFn: (body: ConfigurationDraft & { name: string; provider: string; model: string; shared: boolean }) =>
-      client.post("/api/configurations", { body: body as never }),
+    mutationFn: async (draft: () => Promise<ConfigurationDraft & { name: string; provider: string; model: string; shared: boolean }>) =>
+      client.post("/api/configurations", { body: (await draft()) as never }),
     onSuccess: () => reread(),
   });
 }

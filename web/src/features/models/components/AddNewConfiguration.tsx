@@ -56,11 +56,10 @@ export function AddNewConfiguration({
     const after = STEPS[STEPS.indexOf(step) + 1];
     if (after !== undefined && Object.keys(draftProblems(values, provider, step)).length === 0) go(after);
   };
-  const save = async () => {
+  const save = () => {
     setPressed("save");
     if (Object.keys(draftProblems(values, provider)).length > 0) return;
-    const body = await draft();
-    creating.mutate({ ...body, name: values.name.trim(), provider: values.provider, model: values.model.trim(), shared: values.shared });
+    creating.mutate(async () => ({ ...(await draft()), name: values.name.trim(), provider: values.provider, model: values.model.trim(), shared: values.shared }));
   };
   // After the guard has heard of it, which would ask otherwise.
   useEffect(() => {
@@ -108,7 +107,7 @@ export function AddNewConfiguration({
               <ParameterFields provider={provider.name} value={values.configuration} preview={preview.data} onChange={(configuration) => set({ configuration })} />
             </Stack>
           ) : null}
-          {step === "save" && provider !== undefined ? <SaveStep values={values} provider={provider} problems={problems} onChange={set} onSave={() => void save().catch(() => undefined)} /> : null}
+          {step === "save" && provider !== undefined ? <SaveStep values={values} provider={provider} problems={problems} onChange={set} onSave={save} /> : null}
         </Paper>
         <ConfigurationValidator problems={step === "save" ? problems : {}} error={creating.error} onStep={go} />
         <Group justify="flex-end" gap="xs">
@@ -118,7 +117,7 @@ export function AddNewConfiguration({
             </Button>
           )}
           {step === "save" ? (
-            <Button loading={creating.isPending} onClick={() => void save().catch(() => undefined)}>
+            <Button loading={creating.isPending} onClick={save}>
               {texts.wizard.next.save}
             </Button>
           ) : (

@@ -7,7 +7,7 @@ import { ConflictDialog } from "@/shared/revisions/ConflictDialog";
 import { type Difference, differences } from "@/shared/revisions/differences";
 import { Fields } from "@/shared/ui/Fields";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
-import { notifyDone } from "@/shared/ui/notify";
+import { notifyDone, notifyFailed } from "@/shared/ui/notify";
 import { useMay, useWorkspace } from "@/shared/workspace";
 import { type Configuration, configurationQuery, previewQuery, type Provider } from "../api";
 import { type Editable, editable } from "../editable";
@@ -57,7 +57,9 @@ export function SettingsForm({ configuration, provider, mayChange }: { configura
     const { configuration: settings, ...plain } = values;
     const change = settingsChange(onto.configuration, settings);
     const changed = differences(editable(onto), values).filter((each) => !each.path.startsWith("configuration."));
-    const sealed = cleanKey(key) === "" ? {} : await seal(provider.name, { ...draft, key, provider: provider.name, name: "", shared: false });
+    const drafting = cleanKey(key) === "" ? {} : seal(provider.name, { ...draft, key, provider: provider.name, name: "", shared: false });
+    const sealed = await Promise.resolve(drafting).catch(notifyFailed);
+    if (sealed === undefined) return;
     try {
       const saved = await updating.mutateAsync({
         configurationId: base.id,
