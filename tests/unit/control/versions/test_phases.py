@@ -118,7 +118,8 @@ async def test_many_writers_at_once_leave_one_open_phase(database: Database) -> 
     ground = await StoredExperiment.make(database, 7_000, 3_000)
 
     async def write(share: int) -> None:
-        async with database.write() as tx:
+        # They wait for each other, one after the other, on whatever machine.
+        async with database.write(limit=60) as tx:
             configuration = await ground.configuration(tx)
             first, second = await experiments.lock_versions(tx, ground.configuration_id)
             first.share, second.share = share, 10_000 - share
