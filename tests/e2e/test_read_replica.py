@@ -217,8 +217,9 @@ async def test_a_report_has_what_this_process_wrote_before(
     await note(own, "c")
     assert await read(own) == (False, ["a", "b", "c"])
     await asyncio.to_thread(copy.ask, "SELECT pg_wal_replay_resume()")
-    while await read(own) != (True, ["a", "b", "c"]):
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(30):
+        while await read(own) != (True, ["a", "b", "c"]):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_replica_that_is_late_is_not_read(
